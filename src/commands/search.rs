@@ -15,6 +15,7 @@ use crate::output::exit_status::ExitStatus;
 use crate::output::picker::{Fact, Item, Picker, capability_facts};
 use crate::output::printer::Printer;
 use crate::output::render;
+use crate::output::text;
 
 /// Arguments of `search`.
 #[derive(Debug, Args)]
@@ -100,7 +101,8 @@ pub(super) fn search(session: &Session<'_>, arguments: &SearchArgs) -> Result<Ex
 /// Asks which skills to add. Returns their specs; `None` if the user wants only the list.
 fn pick(session: &Session<'_>, report: &Report) -> Result<Option<Vec<String>>, OpError> {
     let items = report.skills.iter().map(|skill| Item {
-        name: skill.spec.clone().unwrap_or_else(|| skill.name.clone()),
+        name: skill.name.clone(),
+        detail: place(skill),
         description: skill.description.clone().unwrap_or_default(),
         mark: skill.place.is_some().then_some("installed"),
         ..Item::default()
@@ -131,12 +133,21 @@ fn pick(session: &Session<'_>, report: &Report) -> Result<Option<Vec<String>>, O
         .map(Some)
 }
 
+/// Returns the repository of a skill, or the site that it is from.
+fn place(skill: &Skill) -> String {
+    match &skill.source {
+        Some(source) => text::source(source).to_owned(),
+        None => skill.from.join(", "),
+    }
+}
+
 /// Returns what is known about a skill without a request.
 fn facts(session: &Session<'_>, skill: &Skill) -> Vec<Fact> {
     let capabilities = search::capabilities(&session.context, skill);
     let mut facts = capability_facts(&capabilities);
     let installs = skill.installs.map(|installs| installs.to_string());
     for (label, text) in [
+        ("spec", &skill.spec),
         ("installed", &skill.place),
         ("page", &skill.url),
         ("installs", &installs),

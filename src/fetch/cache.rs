@@ -15,7 +15,6 @@ use super::FetchError;
 use super::cached_source::INDEX_FILE;
 use crate::digest::Digest;
 use crate::fs::{self, At};
-use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::protocol::Ref;
 
@@ -168,11 +167,6 @@ pub(crate) fn remembered_in(folder: &Path) -> Vec<Ref> {
         })
     };
     read_refs(folder).into_iter().filter_map(git_ref).collect()
-}
-
-/// Returns the commit that a remembered ref of the source in this folder leads to.
-pub(super) fn remembered_commit(folder: &Path, name: &str) -> Option<ObjectId> {
-    read_refs(folder).get(name)?.id.parse().ok()
 }
 
 fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {

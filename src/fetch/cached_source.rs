@@ -17,21 +17,24 @@ use mdskill_git::objects::{ObjectError, Objects};
 pub(super) const INDEX_FILE: &str = "mdskill-search";
 /// The largest index that is read.
 const MAX_INDEX_BYTES: u64 = 256 << 20;
-/// The refs whose skills are searched: the first that is remembered.
-const REFS: [&str; 3] = ["HEAD", "refs/heads/main", "refs/heads/master"];
+/// The refs of a default branch, which come first.
+const DEFAULT_REFS: [&str; 3] = ["HEAD", "refs/heads/main", "refs/heads/master"];
+/// The most commits that are looked for in the objects.
+const MAX_COMMITS: usize = 16;
 
 /// A source in the cache.
 #[derive(Debug)]
 pub(crate) struct CachedSource {
     /// The source.
     pub(crate) source: Source,
-    /// The last known commit of its default branch.
-    pub(crate) commit: ObjectId,
+    /// The last known commits of its refs, that of the default branch first. The trees of some may not
+    /// be here, because a request for refs brings no objects.
+    pub(crate) commits: Vec<ObjectId>,
     folder: PathBuf,
 }
 
 impl CachedSource {
-    /// Lists the cached sources with a default branch, sorted by folder.
+    /// Lists the cached sources with remembered refs, sorted by folder.
     ///
     /// # Errors
     /// When the cache can't be read.
@@ -47,13 +50,11 @@ impl CachedSource {
             let Ok(address) = std::fs::read_to_string(folder.join(NAME_FILE)) else {
                 continue;
             };
-            let mut commits = REFS
-                .iter()
-                .filter_map(|name| cache::remembered_commit(&folder, name));
-            if let (Some(source), Some(commit)) = (source_at(&address, env), commits.next()) {
+            let commits = commits_in(&folder);
+            if let (Some(source), false) = (source_at(&address, env), commits.is_empty()) {
                 all.push(Self {
                     source,
-                    commit,
+                    commits,
                     folder,
                 });
             }
@@ -73,8 +74,8 @@ impl CachedSource {
         work(&Objects::open_store(&self.folder)?)
     }
 
-    /// Returns a digest of everything that its index depends on: the commit, and the packs that may
-    /// have its files.
+    /// Returns a digest of everything that its index depends on: the commits, and the packs that may
+    /// have their files.
     pub(crate) fn state(&self) -> [u8; 32] {
         let packs = std::fs::read_dir(self.folder.join("objects/pack"));
         let entries = packs.into_iter().flatten().flatten();
@@ -83,7 +84,9 @@ impl CachedSource {
         let names = packs.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
         let mut names: Vec<String> = names.collect();
         names.sort();
-        let text = format!("{} {} {}", self.source, self.commit, names.join(" "));
+        let commits = self.commits.iter().map(ToString::to_string);
+        let commits = commits.collect::<Vec<_>>().join(" ");
+        let text = format!("{} {commits} {}", self.source, names.join(" "));
         FileDigest::of(text.as_bytes()).0
     }
 
@@ -106,6 +109,20 @@ impl CachedSource {
             ));
         }
     }
+}
+
+/// Returns the commits of the remembered refs.
+fn commits_in(folder: &Path) -> Vec<ObjectId> {
+    let mut refs = cache::remembered_in(folder);
+    let position = |name: &str| DEFAULT_REFS.iter().position(|known| *known == name);
+    refs.sort_by_key(|git_ref| position(&git_ref.name).unwrap_or(DEFAULT_REFS.len()));
+    let mut commits = Vec::new();
+    for git_ref in refs {
+        if commits.len() < MAX_COMMITS && !commits.contains(&git_ref.id) {
+            commits.push(git_ref.id);
+        }
+    }
+    commits
 }
 
 /// Returns the source at an address of the cache; `None` for a local folder, whose skills the user has

@@ -14,7 +14,7 @@ use crate::skill::hidden::{is_internal, sort_out};
 use crate::skill::select::{Choice, by_path_or_folder};
 use crate::source::Source;
 use mdskill_git::ObjectId;
-use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::objects::Objects;
 use mdskill_lint::capabilities::capabilities as capabilities_of;
 use mdskill_lint::capability::Capability;
 use mdskill_lint::frontmatter;
@@ -37,8 +37,18 @@ pub(super) fn index_of(source: &CachedSource) -> Option<Index> {
 }
 
 fn documents(objects: &Objects, source: &CachedSource) -> Result<Vec<Document>, DiscoverError> {
-    let root = objects.root_tree(source.commit)?;
-    let discovery = discover(objects, root)?;
+    let discover = |commit: &ObjectId| {
+        let root = objects.root_tree(*commit).map_err(DiscoverError::Object);
+        discover(objects, root?)
+    };
+    let mut found = Ok(Discovery::default());
+    for commit in &source.commits {
+        found = discover(commit);
+        if found.is_ok() {
+            break;
+        }
+    }
+    let discovery = found?;
     let visible = visible(objects, &discovery);
     Ok(documents_of(objects, &source.source, &discovery, visible))
 }
@@ -130,16 +140,19 @@ pub(super) fn capabilities(
     context: &Context<'_>,
     skill: &Skill,
 ) -> Result<Vec<Capability>, OpError> {
-    let (Some(source), Some(path), Some(commit)) = (&skill.repository, &skill.path, skill.commit)
-    else {
+    let (Some(source), Some(path)) = (&skill.repository, &skill.path) else {
         return Ok(Vec::new());
     };
     let Some(objects) = context.fetcher()?.open_stored(source)? else {
         return Ok(Vec::new());
     };
-    let root = objects.root_tree(commit)?;
-    let tree = objects.tree_at(root, path)?;
-    let tree = tree.ok_or(ObjectError::Missing(commit))?;
+    let root = |commit: &ObjectId| objects.root_tree(*commit).ok();
+    let Some(root) = skill.commits.iter().find_map(root) else {
+        return Ok(Vec::new());
+    };
+    let Some(tree) = objects.tree_at(root, path)? else {
+        return Ok(Vec::new());
+    };
     let place = SkillPlace {
         root: Some(root),
         path,

@@ -113,7 +113,7 @@ fn hit_of_installed(installed: &Installed, skill: Indexed) -> Hit {
 
 fn hit_of_cached(source: &CachedSource, skill: Indexed) -> Hit {
     Hit {
-        commit: Some(source.commit),
+        commits: source.commits.clone(),
         from: "cached".to_owned(),
         ..hit_in(&source.source, skill)
     }

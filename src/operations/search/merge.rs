@@ -79,7 +79,9 @@ fn add(skill: &mut Skill, hit: Hit) {
     skill.description = skill.description.take().or(hit.description);
     skill.place = skill.place.take().or(hit.place);
     skill.installs = skill.installs.or(hit.installs);
-    skill.commit = skill.commit.or(hit.commit);
+    if skill.commits.is_empty() {
+        skill.commits = hit.commits;
+    }
 }
 
 impl From<Hit> for Skill {
@@ -94,7 +96,7 @@ impl From<Hit> for Skill {
             url: hit.url,
             installs: hit.installs,
             from: vec![hit.from],
-            commit: hit.commit,
+            commits: hit.commits,
             repository: hit.source,
         }
     }

@@ -107,8 +107,8 @@ struct Hit {
     source: Option<Source>,
     /// The folder in the repository, if it is known.
     path: Option<String>,
-    /// The commit at which its files are in the cache.
-    commit: Option<ObjectId>,
+    /// The commits at which its files may be in the cache, the best first.
+    commits: Vec<ObjectId>,
     /// The spec that installs it.
     spec: Option<String>,
     /// The folder of an installed skill.
@@ -167,9 +167,9 @@ pub(crate) struct Skill {
     /// The sources that found it: `installed`, `cached`, `repository`, `skills.sh`, `github`, or the
     /// host of an index.
     pub(crate) from: Vec<String>,
-    /// The commit at which its files are in the cache.
+    /// The commits at which its files may be in the cache, the best first.
     #[serde(skip)]
-    commit: Option<ObjectId>,
+    commits: Vec<ObjectId>,
     #[serde(skip)]
     repository: Option<Source>,
 }

@@ -46,7 +46,7 @@ impl<'a> InRepository<'a> {
                 *spec = format!("{spec}@{git_ref}");
             }
             Some(Hit {
-                commit: opened.commit(),
+                commits: opened.commit().into_iter().collect(),
                 from: "repository".to_owned(),
                 ..hit
             })

@@ -40,7 +40,7 @@ fn picked_skill_is_added_from_its_repository() {
     let lines = terminal.wait_for("Select skills to add that match skill");
     assert!(lines[0].contains("0 of 3"), "{lines:?}");
     terminal.press("two");
-    terminal.wait_for("> [ ] acme/skills/two");
+    terminal.wait_for("> [ ] two");
     terminal.press("\r");
     let (code, lines) = terminal.end();
     assert_eq!(code, Some(0), "{lines:?}");
@@ -52,7 +52,7 @@ fn picked_skill_is_added_from_its_repository() {
     assert_eq!(context.folders(".github/skills"), ["two"]);
     // Next time, it is marked.
     let terminal = open(&context, &server, &["two"]);
-    terminal.wait_for("acme/skills/two (installed)");
+    terminal.wait_for("two (installed)");
     terminal.press(ESCAPE);
     terminal.end();
 }
@@ -133,7 +133,7 @@ fn list_is_printed_where_nothing_can_be_chosen() {
     // A terminal that can only print lines asks for a number.
     let dumb = prepare(&context, &server, &["two"]).env("TERM", "dumb");
     let terminal = dumb.terminal((100, 30), false);
-    terminal.wait_for("1. acme/skills/two  Skill two");
+    terminal.wait_for("1. two  acme/skills  Skill two");
     terminal.press("\r");
     let (code, lines) = terminal.end();
     assert_eq!(code, Some(0));

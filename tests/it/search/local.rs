@@ -131,6 +131,28 @@ fn index_follows_the_cache() {
 }
 
 #[test]
+fn refs_without_objects_and_tags_do_not_hide_what_is_cached() {
+    let mut context = ServedContext::new();
+    let server = SearchServer::start();
+    let found = |context: &ServedContext| {
+        let outcome = search(context, &server, &["two", "--offline"]);
+        outcome.ok().stdout.clone()
+    };
+    // Only a tag was fetched.
+    context.repo.tag("v1.0.0");
+    context
+        .run(&["add", "acme/skills/two@v1.0.0", "--dry-run"])
+        .ok();
+    assert_eq!(found(&context), "acme/skills/two\tcached\tSkill two\n");
+    // The refs are newer than the objects.
+    context.run(&["list", "acme/skills"]).ok();
+    context.repo.skill("skills/four", "four", "Skill four");
+    context.repo.commit("A fourth skill");
+    context.run(&["list", "acme/skills", "--versions"]).ok();
+    assert_eq!(found(&context), "acme/skills/two\tcached\tSkill two\n");
+}
+
+#[test]
 fn skills_whose_texts_are_not_cached_are_found_by_name_until_they_are() {
     let context = ServedContext::new();
     context.run(&["list", "acme/skills", "--names"]).ok();
