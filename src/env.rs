@@ -89,7 +89,7 @@ pub struct Env {
     pub log: Option<String>,
     /// Whether colors are disabled (no-color.org).
     pub no_color: bool,
-    /// Whether the terminal can only print lines (`TERM=dumb`).
+    /// Whether the terminal can only print lines: `TERM=dumb`, or a shell in a buffer of Emacs.
     pub is_dumb: bool,
     /// Whether the locale has characters beyond ASCII; without a locale, it is assumed.
     pub is_utf8: bool,
@@ -227,7 +227,8 @@ impl Env {
             step_summary: path("GITHUB_STEP_SUMMARY"),
             log: get("MDSKILL_LOG"),
             no_color: get("NO_COLOR").is_some(),
-            is_dumb: get("TERM").is_some_and(|term| term == "dumb"),
+            is_dumb: get("TERM").is_some_and(|term| term == "dumb")
+                || get("INSIDE_EMACS").is_some_and(|mode| mode.contains("comint")),
             is_utf8,
             shows_links: shows_links(get),
             pager: lookup("GIT_PAGER").or_else(|| lookup("PAGER")),

@@ -108,12 +108,12 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
     (
         &["undo", "rollback", "revert"],
         "mdskill changes are undone with git",
-        "restore mdskill.lock with git, then run `mdskill install --force`",
+        "`git restore mdskill.lock` restores the lockfile, and `mdskill install --force` then the files",
     ),
     (
-        &["log", "history", "changelog"],
-        "the history of installed skills is that of mdskill.lock",
-        "`git log -p mdskill.lock` shows it, and `mdskill diff` the changes of an update",
+        &["changelog", "changes", "blame"],
+        "the command is `log`",
+        "`mdskill log NAME` lists the commits that changed a skill, and `mdskill diff` the changes of an update",
     ),
     (
         &["edit", "save", "commit"],

@@ -15,6 +15,7 @@ mod install;
 mod keep;
 mod list;
 mod lock;
+mod log;
 mod outdated;
 mod policy;
 mod prompt;
@@ -47,7 +48,7 @@ use crate::interrupt::Interrupt;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::installed_names;
 use crate::output::exit_status::{ExitStatus, status_of};
-use crate::output::log;
+use crate::output::log as output_log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
@@ -142,7 +143,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         // The parents of a path with links or `..` are not those of the folder.
         env.current_dir = folder.canonicalize().unwrap_or(folder);
     }
-    if let Err(reason) = log::start(printer, cli.global.verbose, env.log.as_deref()) {
+    if let Err(reason) = output_log::start(printer, cli.global.verbose, env.log.as_deref()) {
         printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));
     }
     let dirs = Dirs::of(env);
@@ -218,6 +219,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),
+        Command::Log(arguments) => log::log(session, arguments),
         Command::Doctor(arguments) => doctor::doctor(session, arguments),
     }
 }

@@ -98,11 +98,17 @@ pub(super) fn among_several(
     if report.skills.len() < 2 {
         return Err(error);
     }
-    let items = items(session, &report)?;
+    let mut items = items(session, &report)?;
+    if matches!(error, OpError::Ambiguous { .. }) {
+        // Only the paths differ.
+        for (item, skill) in items.iter_mut().zip(&report.skills) {
+            item.detail.clone_from(&skill.path);
+        }
+    }
     let picker = Picker::new(title, verb, &items);
     let picker = if is_single { picker.single() } else { picker };
-    let picked = choose(session, &picker)?;
-    Ok(picked.map(|picked| paths(&report, &picked)))
+    let chosen = choose(session, &picker)?;
+    Ok(chosen.map(|chosen| paths(&report, &chosen)))
 }
 
 /// Returns the paths of skills as specs name them.
@@ -157,7 +163,7 @@ pub(super) fn choose(
     // A signal must not end the program before the terminal is as before.
     interrupt.handle();
     match picker.pick(session.printer, || interrupt.is_raised()) {
-        Ok(Picked::Items(picked)) => Ok(Some(picked)),
+        Ok(Picked::Items(items)) => Ok(Some(items)),
         Ok(Picked::Cancelled) => Ok(None),
         Ok(Picked::Interrupted) => Err(InstallError::Interrupted.into()),
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => {

@@ -88,9 +88,9 @@ fn choose(session: &Session<'_>, options: &Options) -> Result<Option<Vec<SkillNa
     let items: Vec<Item> = skills.iter().map(item).collect();
     let obstacles = |at: usize| obstacles(session, options, &skills[at].name);
     let picker = Picker::new("Select skills to remove", "remove", &items).with_facts(&obstacles);
-    let picked = prompt::choose(session, &picker)?;
+    let chosen = prompt::choose(session, &picker)?;
     let name = |at: usize| skills[at].name.clone();
-    Ok(picked.map(|picked| picked.into_iter().map(name).collect()))
+    Ok(chosen.map(|chosen| chosen.into_iter().map(name).collect()))
 }
 
 /// Returns what a dry run says of the removal of a skill.

@@ -49,7 +49,11 @@ pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitSt
     let subject = Subject::find(context, typed)?;
     if arguments.raw || arguments.file.is_some() {
         let path = arguments.file.as_deref().unwrap_or(SKILL_FILE);
-        let file = session.wait(operations::show::file(context, &subject, typed, path))?;
+        let read =
+            |subject: &Subject| session.wait(operations::show::file(context, subject, typed, path));
+        let Some(file) = of_one_skill(session, &subject, read)? else {
+            return Ok(prompt::cancelled(session));
+        };
         if file.text.is_none() && !printer.json && Printer::width().is_some() {
             return Err(OpError::BinaryFile {
                 path: file.path,
@@ -64,23 +68,34 @@ pub(super) fn show(session: &Session<'_>, arguments: &ShowArgs) -> Result<ExitSt
     let options = Options {
         all_others: arguments.more,
     };
-    let shown = |subject: &Subject| session.wait(operations::show::show(context, subject, options));
-    let report = match (shown(&subject), &subject) {
-        (Err(error), Subject::Spec(spec)) => {
-            let Some(mut paths) = prompt::among_several(session, spec, "show", error)? else {
-                return Ok(prompt::cancelled(session));
-            };
-            shown(&Subject::Spec(Spec {
-                skill: paths.pop(),
-                ..spec.clone()
-            }))?
-        }
-        (report, _) => report?,
+    let show = |subject: &Subject| session.wait(operations::show::show(context, subject, options));
+    let Some(report) = of_one_skill(session, &subject, show)? else {
+        return Ok(prompt::cancelled(session));
     };
     printer.show("show", &report, |printer, report| {
         render::show(printer, report, arguments.npx);
     });
     Ok(ExitStatus::Done)
+}
+
+/// Reads a skill. If the spec means several, asks which one; returns `None` if the user cancelled.
+fn of_one_skill<T>(
+    session: &Session<'_>,
+    subject: &Subject,
+    read: impl Fn(&Subject) -> Result<T, OpError>,
+) -> Result<Option<T>, OpError> {
+    let (error, spec) = match (read(subject), subject) {
+        (Err(error), Subject::Spec(spec)) => (error, spec),
+        (read, _) => return read.map(Some),
+    };
+    let Some(mut paths) = prompt::among_several(session, spec, "show", error)? else {
+        return Ok(None);
+    };
+    let spec = Spec {
+        skill: paths.pop(),
+        ..spec.clone()
+    };
+    read(&Subject::Spec(spec)).map(Some)
 }
 
 fn versions(session: &Session<'_>, typed: &str) -> Result<ExitStatus, OpError> {

@@ -162,9 +162,9 @@ pub(super) fn report(
 fn choose(session: &Session<'_>, offered: &Report) -> Result<Option<BTreeSet<String>>, OpError> {
     let items = render::update_items(offered);
     let picker = Picker::new("Select skills to update", "update", &items);
-    let picked = prompt::choose(session, &picker)?;
+    let chosen = prompt::choose(session, &picker)?;
     let name = |at: usize| items[at].name.clone();
-    Ok(picked.map(|picked| picked.into_iter().map(name).collect()))
+    Ok(chosen.map(|chosen| chosen.into_iter().map(name).collect()))
 }
 
 pub(super) fn status(report: &Report, is_check: bool) -> ExitStatus {

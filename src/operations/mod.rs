@@ -19,6 +19,7 @@ pub(crate) mod list;
 pub(crate) mod list_remote;
 pub(crate) mod list_versions;
 pub(crate) mod lock;
+pub(crate) mod log;
 pub(crate) mod own_source;
 pub(crate) mod places;
 pub(crate) mod policy;
@@ -30,12 +31,14 @@ pub(crate) mod rule;
 pub mod search;
 pub(crate) mod show;
 pub(crate) mod state;
+mod suggestions;
 pub mod update;
 pub mod validate;
 pub(crate) mod verify;
 
 use std::path::PathBuf;
 
+use self::suggestions::{did_you_mean, names_if_few, nearest_or_count};
 use crate::config::ConfigError;
 use crate::context::Context;
 use crate::dirs::NoFolder;
@@ -50,9 +53,6 @@ use mdskill_git::ObjectId;
 use mdskill_lint::links::LinkFault;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
-
-/// The most names that an error lists.
-const MAX_NAMES: usize = 10;
 
 /// An operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +101,9 @@ pub enum OpError {
     /// A local folder has no refs.
     #[error("{0} is a local folder without git, which has no refs")]
     FolderRef(String),
+    /// A local folder is not in a git repository.
+    #[error("{0} is not in a git repository, so it has no history")]
+    NoHistory(String),
     /// `mdskill.toml` can't be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -426,9 +429,6 @@ impl HasHint for OpError {
             Self::Install(error) => return error.hint(),
             Self::NoTerminal => Hint::command("update --dry-run")
                 .then(" prints the updates; the names of skills choose some"),
-            Self::NotInstalled { .. } | Self::NoNames => {
-                Hint::command("list").then(" lists the installed skills")
-            }
             Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
                 " adds to your personal skills; for a project, go to its folder or use -C DIR",
             ),
@@ -438,7 +438,7 @@ impl HasHint for OpError {
                 is_path: false,
                 ..
             } => Hint::command(format!("add {typed}")).then(" installs it"),
-            Self::NotInstalledFrom { .. } => {
+            Self::NotInstalled { .. } | Self::NotInstalledFrom { .. } | Self::NoNames => {
                 Hint::command("list").then(" lists the installed skills")
             }
             Self::NoSuchPath(_) => Hint::text("a path is relative to the current folder; ")
@@ -487,29 +487,4 @@ impl From<mdskill_git::objects::ObjectError> for OpError {
     fn from(error: mdskill_git::objects::ObjectError) -> Self {
         Self::Fetch(error.into())
     }
-}
-
-/// Returns the similar names, or the number of skills if there is none.
-fn nearest_or_count(nearest: &[String], count: usize) -> String {
-    match (nearest, count) {
-        ([], 0) => ": no folder in it has a SKILL.md".to_owned(),
-        ([], 1) => "; it has one other skill".to_owned(),
-        ([], _) => format!("; it has {count} other skills"),
-        _ => did_you_mean(nearest),
-    }
-}
-
-fn names_if_few(names: &[String]) -> String {
-    if names.len() > MAX_NAMES {
-        return String::new();
-    }
-    format!(": {}", names.join(", "))
-}
-
-fn did_you_mean(nearest: &[String]) -> String {
-    if nearest.is_empty() {
-        return String::new();
-    }
-    let names: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
-    format!("; did you mean {}?", names.join(" or "))
 }

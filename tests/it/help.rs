@@ -74,7 +74,7 @@ fn every_command_accepts_every_global_option() {
     for command in commands() {
         let needs = if matches!(
             command.as_str(),
-            "add" | "keep" | "remove" | "search" | "show"
+            "add" | "keep" | "log" | "remove" | "search" | "show"
         ) {
             &["x"][..]
         } else {

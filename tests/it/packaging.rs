@@ -111,6 +111,23 @@ fn install_sh_finds_every_unix_target() {
     assert_eq!(target_of_install_sh("Linux", "riscv64", "glibc"), "none");
 }
 
+/// No PowerShell runs the script here, so this reads the names in it.
+#[test]
+fn install_ps1_names_every_windows_target() {
+    let script = read("install.ps1");
+    let named = script.split('\'').filter(|part| part.ends_with("-msvc"));
+    let windows = targets()
+        .into_iter()
+        .filter(|(_, archive)| archive == "zip");
+    assert_eq!(
+        named.map(str::to_owned).collect::<BTreeSet<_>>(),
+        windows.map(|(target, _)| target).collect()
+    );
+    assert!(script.contains("\"mdskill-$target.zip\""));
+    let repository = format!("$repository = '{}'", text(&table()["repository"]));
+    assert!(script.contains(&repository));
+}
+
 #[test]
 fn binstall_downloads_the_archives_of_a_release() {
     let document: toml_edit::DocumentMut = read("Cargo.toml").parse().unwrap();
@@ -201,6 +218,27 @@ fn manifests_have_the_checksums_of_the_archives() {
         assert_eq!(manifest["PackageVersion"], VERSION);
         assert_eq!(manifest["PackageIdentifier"], "mdskill.mdskill");
     }
+}
+
+#[test]
+fn aqua_downloads_archives_of_a_release() {
+    let registry: Value = serde_yaml::from_str(&read("packaging/aqua/registry.yaml")).unwrap();
+    let package = &registry["packages"][0];
+    let replaced = |key: &str| text(&package["replacements"][key]);
+    let targets = targets();
+    for (system, archive) in [
+        ("linux", "tar.gz"),
+        ("darwin", "tar.gz"),
+        ("windows", "zip"),
+    ] {
+        for machine in ["amd64", "arm64"] {
+            let target = format!("{}-{}", replaced(machine), replaced(system));
+            assert_eq!(targets.get(&target).map(String::as_str), Some(archive));
+        }
+    }
+    let owner = text(&package["repo_owner"]) + "/" + &text(&package["repo_name"]);
+    assert_eq!(table()["repository"], owner.as_str());
+    assert_eq!(package["asset"], "mdskill-{{.Arch}}-{{.OS}}.{{.Format}}");
 }
 
 /// The `package.json` in each npm package, which must be packed already.

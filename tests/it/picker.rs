@@ -3,7 +3,8 @@
 use crate::support::repo::Repo;
 use crate::support::terminal::Terminal;
 use crate::support::test_context::{Prepared, TestContext};
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use std::time::Duration;
 
 const ESCAPE: &str = "\u{1b}";
 const DOWN: &str = "\u{1b}[B";
@@ -234,4 +235,130 @@ fn dumb_terminal_gets_a_numbered_list() {
         context.folders(".github/skills"),
         ["async-python-patterns", "python-packaging"]
     );
+}
+
+#[test]
+fn numbered_list_ends_with_ctrl_c_and_with_the_input() {
+    let (context, _) = python();
+    let before = context.snapshot();
+    // Without a controlling terminal, Ctrl-C and Ctrl-D do not reach the program by themselves.
+    let prepared = context.mdskill(["add", "acme/skills"]);
+    let terminal = prepared.env("TERM", "dumb").terminal((80, 24), false);
+    terminal.wait_for("or empty to cancel:");
+    kill_process(terminal.id(), Signal::INT).unwrap();
+    assert_eq!(terminal.end().0, Some(130));
+    let prepared = context.mdskill(["add", "acme/skills"]);
+    let terminal = prepared.env("TERM", "dumb").terminal((80, 24), false);
+    terminal.wait_for("or empty to cancel:");
+    terminal.press("\u{4}");
+    let (code, lines) = terminal.end();
+    assert_eq!(code, Some(130));
+    assert!(lines.concat().contains("Cancelled nothing was changed"));
+    before.assert_same(&context.snapshot());
+}
+
+#[test]
+fn shell_in_emacs_gets_a_numbered_list() {
+    let (context, _) = python();
+    let prepared = context.mdskill(["add", "acme/skills"]);
+    let prepared = prepared.env("TERM", "xterm");
+    let prepared = prepared.env("INSIDE_EMACS", "29.1,comint");
+    let terminal = prepared.terminal((80, 24), false);
+    let lines = terminal.wait_for("or empty to cancel:");
+    assert!(!terminal.is_alternate());
+    assert!(
+        lines.contains(&"2. async-python-patterns  Python".to_owned()),
+        "{lines:?}"
+    );
+    terminal.press("\r");
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn streams_that_are_not_all_terminals_get_an_error() {
+    let (context, _) = python();
+    for redirection in ["2> errors", "< /dev/null"] {
+        let script = format!(
+            "{} add acme/skills {redirection}",
+            env!("CARGO_BIN_EXE_mdskill")
+        );
+        let prepared = context.command("/bin/sh", ["-c", &script]);
+        let prepared = prepared.env("TERM", "xterm");
+        let terminal = prepared.terminal((100, 24), false);
+        let (code, lines) = terminal.end();
+        assert_eq!(code, Some(2), "{lines:?}");
+        let errors = std::fs::read_to_string(context.path("project/errors"));
+        let text = errors.unwrap_or_default() + &lines.join(" ");
+        assert!(text.contains("acme/skills has 4 skills"), "{text}");
+    }
+}
+
+#[test]
+fn pasted_text_is_a_filter() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.press("\u{1b}[200~  python\npack\r\u{1b}[201~");
+    terminal.wait_for("Filter: python pack");
+    terminal.wait_for("1 match");
+    terminal.press("\r");
+    assert_eq!(terminal.end().0, Some(0));
+    assert_eq!(context.folders(".github/skills"), ["python-packaging"]);
+}
+
+#[test]
+fn split_and_unknown_sequences_type_nothing() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    // A slow connection: the rest of the arrow comes late.
+    terminal.press("\u{1b}[");
+    std::thread::sleep(Duration::from_millis(300));
+    terminal.press("B");
+    terminal.wait_for("> [ ] async-python-patterns");
+    terminal.press(
+        "\u{1b}[[B\u{1b}[1;5C\u{1b}]11;rgb:0/0/0\u{7}\u{1b}\u{1b}[D\u{1b}[M !!\u{1b}x\u{1b}[24~",
+    );
+    terminal.press(DOWN);
+    let lines = terminal.wait_for("> [ ] deploy");
+    assert_eq!(lines[1], "Filter: type a name or a word");
+    terminal.press(ESCAPE);
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn escape_clears_a_filter_before_it_cancels() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.press("deploy");
+    terminal.wait_for("esc clear filter");
+    terminal.press(ESCAPE);
+    terminal.wait_for("esc cancel");
+    terminal.press(ESCAPE);
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn ctrl_z_stops_with_the_screen_from_before() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.press("deploy\t");
+    terminal.wait_for("1 of 4 selected");
+    terminal.press("\u{1a}");
+    terminal.wait("the screen from before", |_| !terminal.is_alternate());
+    assert!(terminal.has_echo());
+    let id = terminal.id();
+    wait_until_stopped(id);
+    kill_process(id, Signal::CONT).unwrap();
+    terminal.wait("the list", |_| terminal.is_alternate());
+    terminal.wait_for("1 of 4 selected");
+    assert!(!terminal.has_echo());
+    terminal.press("\u{15}pack\t");
+    terminal.wait_for("2 of 4 selected");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+/// Waits until a child is stopped by a signal.
+fn wait_until_stopped(id: Pid) {
+    let status = waitpid(Some(id), WaitOptions::UNTRACED).unwrap();
+    assert!(status.is_some_and(|(_, status)| status.stopped()));
 }

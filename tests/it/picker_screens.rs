@@ -151,6 +151,22 @@ fn add_at_four_sizes() {
 }
 
 #[test]
+fn docs_show_a_real_screen_and_all_keys() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let page = read("docs/reference/picker.md");
+    let screen = read("tests/it/snapshots/picker-add-80.txt");
+    assert!(page.contains(&format!("```text\n{screen}```")), "{screen}");
+    let help = read("tests/it/snapshots/picker-help-80.txt");
+    let keys = help.lines().filter_map(|line| line.strip_prefix("  "));
+    let keys: Vec<&str> = keys.filter_map(|line| line.split("  ").next()).collect();
+    assert!(keys.contains(&"ctrl-t"), "{keys:?}");
+    for key in keys.into_iter().filter(|key| *key != "letters") {
+        assert!(page.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
+#[test]
 fn filter_of_two_words_keeps_the_groups() {
     let (context, _repo) = repository();
     let terminal = open(&context, &["add", "acme/skills"], CLASSIC, "esc cancel");

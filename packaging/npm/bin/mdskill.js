@@ -48,9 +48,11 @@ function cannotStart(program, error) {
 function spawn(program, args) {
   const childProcess = require("node:child_process");
   // A terminal sends Ctrl-C to both processes, and other senders to this one only. The program
-  // ignores a signal that it gets twice, and this process has to outlive it.
+  // ignores a signal that it gets twice, and this process has to outlive it. On Windows, only a
+  // console sends signals, and `kill` would end the program at once.
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  const forward = platform === "win32" ? () => {} : (signal) => child.kill(signal);
+  for (const signal of signals) process.on(signal, forward);
   const child = childProcess.spawn(program, args, { stdio: "inherit" });
   child.on("error", (error) => cannotStart(program, error));
   child.on("exit", (code, signal) => {
@@ -73,7 +75,8 @@ function main() {
   const args = process.argv.slice(2);
   // Node 22.15 and newer can replace this process by the program, which costs nothing and passes
   // signals and exit codes by itself. If that fails, node aborts, so the file is checked before.
-  if (process.execve !== undefined && found === packages[0]) {
+  // Windows has no such call.
+  if (process.execve !== undefined && platform !== "win32" && found === packages[0]) {
     try {
       fs.accessSync(program, fs.constants.X_OK);
     } catch (error) {

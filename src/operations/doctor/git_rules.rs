@@ -27,9 +27,13 @@ pub(super) fn check(context: &Context<'_>, lockfile: &Lockfile) -> Section {
                 )),
             );
         }
-        for note in found.ignored {
-            section.ok(skill.name.to_string(), "ignored by git");
-            section.but(context, Status::Problem, note, None);
+        if let Some((first, others)) = found.ignored.split_first() {
+            let value = match others.len() {
+                0 => "ignored by git".to_owned(),
+                others => format!("ignored by git: one file, and {others} or more others"),
+            };
+            section.ok(skill.name.to_string(), value);
+            section.but(context, Status::Problem, first, None);
         }
         if section.checks.len() >= MAX_PROBLEMS {
             return section;

@@ -5,23 +5,15 @@ use crate::context::Context;
 use crate::hint::Hint;
 use crate::redact::redact_url;
 use crate::skill::select::nearest;
+use mdskill_lint::agents::HOME_VARIABLES;
 
-/// Variables that are read and say nothing about a problem: folders and the terminal.
-const LEFT_OUT: [&str; 13] = [
-    "HOME",
-    "USERPROFILE",
-    "TERM",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "LESS",
-    "PAGER",
-    "GIT_PAGER",
-    "NO_COLOR",
-    "GITHUB_OUTPUT",
-    "GITHUB_STEP_SUMMARY",
-    "XDG_STATE_HOME",
+/// The beginnings of the names of variables that change what commands do. The others are about the
+/// terminal and the folders of the system.
+const SHOWN: [&str; 9] = [
+    "MDSKILL_", "GH_", "GITHUB_", "GITLAB_", "GIT_", "SSL_", "CI", "XDG_", "SKILLS_",
 ];
+/// Variables that are not shown in spite of their beginning.
+const LEFT_OUT: [&str; 3] = ["GIT_PAGER", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"];
 /// The variables that are numbers.
 const NUMBERS: [&str; 3] = ["MDSKILL_TIMEOUT", "MDSKILL_RETRIES", "MDSKILL_RETRY_DELAY"];
 /// The words in the names of variables whose values are secrets.
@@ -33,7 +25,7 @@ pub(super) fn check(context: &Context<'_>) -> Section {
     let mut section = Section::new("settings");
     let env = &context.env;
     for (name, value) in &env.variables {
-        if LEFT_OUT.contains(&name.as_str()) {
+        if !is_shown(name) {
             continue;
         }
         section.ok(name, shown(name, value));
@@ -61,6 +53,13 @@ pub(super) fn check(context: &Context<'_>) -> Section {
         );
     }
     section
+}
+
+fn is_shown(name: &str) -> bool {
+    let is_proxy = name.to_ascii_lowercase().ends_with("_proxy");
+    let is_agent = HOME_VARIABLES.iter().any(|(variable, _)| *variable == name);
+    let has_beginning = SHOWN.iter().any(|beginning| name.starts_with(beginning));
+    (is_proxy || is_agent || has_beginning) && !LEFT_OUT.contains(&name)
 }
 
 /// Returns the value without secrets.

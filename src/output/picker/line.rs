@@ -1,5 +1,7 @@
 //! [`Line`]: a line of the screen, which is never wider than it may be.
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
@@ -43,7 +45,7 @@ impl Line {
             self.is_cut = text.width() > self.room();
             let text = sanitize::cut(&text, self.room());
             self.used += text.width();
-            self.text.push_str(&format!("{style}{text}{style:#}"));
+            let _ = write!(self.text, "{style}{text}{style:#}");
         }
         self
     }

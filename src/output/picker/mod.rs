@@ -16,6 +16,7 @@ mod tests;
 mod view;
 
 use std::io;
+use std::time::{Duration, Instant};
 
 pub(crate) use self::fact::{Fact, capability_facts};
 
@@ -27,6 +28,10 @@ use crate::platform::key::Key;
 
 /// The size of a terminal that does not report it.
 const DEFAULT_SIZE: (usize, usize) = (80, 24);
+
+/// A read takes a tenth of a second. In a longer one, the process was stopped, and the shell has drawn
+/// on the screen.
+const LONGEST_READ: Duration = Duration::from_secs(1);
 
 /// Something that can be picked.
 #[derive(Debug, Clone, Default)]
@@ -128,7 +133,11 @@ impl<'a> Picker<'a> {
             let page = frame.page;
             screen.show(frame)?;
             // The loop also turns without a key, to notice a new size.
+            let started = Instant::now();
             let mut next = screen.keyboard.read()?;
+            if started.elapsed() > LONGEST_READ {
+                screen.resume()?;
+            }
             if next.is_none() && is_interrupted() {
                 return Ok(Picked::Interrupted);
             }

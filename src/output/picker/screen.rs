@@ -72,6 +72,12 @@ impl Screen {
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         leave();
         self.keyboard.suspend()?;
+        self.resume()
+    }
+
+    /// Draws the screen again, after the process was stopped.
+    pub(super) fn resume(&mut self) -> io::Result<()> {
+        self.keyboard.resume()?;
         self.shown = None;
         write(ENTER)
     }

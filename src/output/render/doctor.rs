@@ -15,18 +15,16 @@ const MAX_NAME: usize = 24;
 const MARK: usize = 4;
 /// The width of a terminal below which a value is on its own line.
 const NARROW: usize = 50;
+/// The width of a terminal below which lines are not indented.
+const TINY: usize = 28;
 /// The width to which lines are wrapped on a wider terminal.
 const MAX_WIDTH: usize = 120;
 
 /// Prints all sections; `has_unicode` selects the marks.
 pub(crate) fn doctor(printer: &Printer, report: &Report, has_unicode: bool) {
-    let checks = report.sections.iter().flat_map(|section| &section.checks);
-    let names = checks.map(|check| sanitize::line(&check.name).width());
-    let names = names.filter(|width| *width <= MAX_NAME);
     let layout = Layout {
         printer,
         width: Printer::width().map(|width| width.min(MAX_WIDTH)),
-        name_width: names.max().unwrap_or_default(),
         has_unicode,
     };
     for section in &report.sections {
@@ -40,7 +38,6 @@ pub(crate) fn doctor(printer: &Printer, report: &Report, has_unicode: bool) {
 struct Layout<'a> {
     printer: &'a Printer,
     width: Option<usize>,
-    name_width: usize,
     has_unicode: bool,
 }
 
@@ -52,40 +49,55 @@ impl Layout<'_> {
             None => section.name.to_owned(),
         };
         self.printer.data(&format!("{bold}{title}{bold:#}"));
+        let names = section
+            .checks
+            .iter()
+            .map(|check| sanitize::line(&check.name).width());
+        let name_width = names.filter(|width| *width <= MAX_NAME).max();
         for check in &section.checks {
-            self.check(check);
+            self.check(check, name_width.unwrap_or_default());
         }
     }
 
-    fn check(&self, check: &Check) {
+    fn check(&self, check: &Check, name_width: usize) {
         let style = style_of(check.status);
         let mark = self.mark(check.status);
         let name = sanitize::line(&check.name);
         let value = sanitize::line(&check.value);
-        let gap = " ".repeat(self.name_width.saturating_sub(name.width()));
-        let indent = MARK + self.name_width + 2;
+        let gap = " ".repeat(name_width.saturating_sub(name.width()));
+        let indent = MARK + name_width + 2;
         let line = if self.width.is_some_and(|width| width < NARROW) {
-            let value = self.wrapped(&value, MARK);
-            format!("{name}\n{}{value}", " ".repeat(MARK))
+            let indent = self.indent();
+            let value = self.wrapped(&value, indent);
+            format!("{name}\n{}{value}", " ".repeat(indent))
         } else {
             format!("{name}{gap}  {}", self.wrapped(&value, indent))
         };
         self.printer
             .data(&format!("  {style}{mark}{style:#} {line}"));
         if let Some(problem) = &check.problem {
-            let problem = self.wrapped(&sanitize::line(problem), MARK);
-            let indent = " ".repeat(MARK);
+            let problem = self.wrapped(&sanitize::line(problem), self.indent());
+            let indent = " ".repeat(self.indent());
             self.printer
                 .data(&format!("{indent}{style}{problem}{style:#}"));
         }
         if let Some(hint) = &check.hint {
             let cyan = AnsiColor::Cyan.on_default().bold();
-            let label = MARK + "hint: ".len();
+            let label = match self.indent() {
+                0 => 0,
+                indent => indent + "hint: ".len(),
+            };
             let hint = self.wrapped(&sanitize::line(hint), label);
-            let indent = " ".repeat(MARK);
+            let indent = " ".repeat(self.indent());
             self.printer
                 .data(&format!("{indent}{cyan}hint{cyan:#}: {hint}"));
         }
+    }
+
+    /// Returns the columns before a value or a sentence on its own line.
+    fn indent(&self) -> usize {
+        let is_tiny = self.width.is_some_and(|width| width < TINY);
+        if is_tiny { 0 } else { MARK }
     }
 
     fn wrapped(&self, text: &str, indent: usize) -> String {

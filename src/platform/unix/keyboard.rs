@@ -54,12 +54,15 @@ impl Keyboard {
     }
 
     /// Stops the process, as Ctrl-Z does at a shell, with the terminal as before. Returns when it
-    /// continues, with the terminal in raw mode.
+    /// continues.
     pub(crate) fn suspend(&mut self) -> io::Result<()> {
         self.restorer()();
-        kill_current_process_group(Signal::TSTP)?;
-        tcsetattr(stdin(), OptionalActions::Drain, &self.raw)?;
-        Ok(())
+        Ok(kill_current_process_group(Signal::TSTP)?)
+    }
+
+    /// Switches to raw mode again, after a shell has changed the mode.
+    pub(crate) fn resume(&mut self) -> io::Result<()> {
+        Ok(tcsetattr(stdin(), OptionalActions::Drain, &self.raw)?)
     }
 
     /// Returns the next key, or `None` if none was pressed within a tenth of a second.
@@ -167,7 +170,7 @@ fn first_token(bytes: &[u8], is_complete: bool) -> Option<(Token, usize)> {
             None if is_complete => key(Key::Other, bytes.len()),
             None => None,
         },
-        [0x1b, b'O'] | [0x1b] | [0x1b, 0x1b] if !is_complete => None,
+        [0x1b] | [0x1b, b'O' | 0x1b] if !is_complete => None,
         [0x1b, b'O'] => key(Key::Other, 2),
         // Alt and a key that is a sequence itself.
         [0x1b, 0x1b, b'[' | b'O', ..] => {

@@ -55,6 +55,11 @@ impl Keyboard {
         Ok(())
     }
 
+    /// Does nothing, as [`Keyboard::suspend`].
+    pub(crate) fn resume(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Returns the next key, or `None` if none was pressed within a tenth of a second.
     pub(crate) fn read(&mut self) -> io::Result<Option<Key>> {
         if !self.is_reading {

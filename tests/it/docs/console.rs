@@ -84,21 +84,24 @@ fn has_values(printed: &[&str]) -> bool {
     printed.first().is_some_and(|line| line.contains('\t'))
 }
 
+/// Whether a line has the headings of a table.
+fn has_headings(line: &str) -> bool {
+    ["NAME ", "SKILL ", "COMMIT "]
+        .iter()
+        .any(|heading| line.starts_with(heading))
+}
+
 /// Whether a row has these values, separated by tabs. A terminal cuts long ones.
 fn is_row(row: &str, values: &str) -> bool {
     let cells = row.split("  ").map(str::trim);
     let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
-    let values: Vec<&str> = values.split('\t').collect();
+    let values = values.split('\t').filter(|value| !value.is_empty());
+    let values: Vec<&str> = values.collect();
     let is_cell = |(cell, value): (&&str, &&str)| match cell.strip_suffix('…') {
         Some(beginning) => value.starts_with(beginning),
         None => cell == value,
     };
     cells.len() == values.len() && cells.iter().zip(&values).all(is_cell)
-}
-
-/// Whether a line has the headings of a table.
-fn is_heading(line: &str) -> bool {
-    line.starts_with("NAME ") || line.starts_with("SKILL ")
 }
 
 /// Whether the printed lines are those that the page shows.
@@ -109,7 +112,7 @@ fn fits(shown: &[String], printed: &[&str]) -> bool {
             (0..=printed.len()).any(|at| fits(rest, &printed[at..]))
         }
         // A terminal shows headings.
-        Some((first, rest)) if is_heading(first) && has_values(printed) => fits(rest, printed),
+        Some((first, rest)) if has_headings(first) && has_values(printed) => fits(rest, printed),
         Some((first, rest)) => {
             let is_printed =
                 |line: &&str| *line == first || line.contains('\t') && is_row(first, line);
@@ -156,6 +159,11 @@ fn guide_to_finding_skills_prints_what_it_shows() {
 #[test]
 fn guide_to_updating_prints_what_it_shows() {
     assert_page_prints("docs/guide/updating.md", "");
+}
+
+#[test]
+fn guide_to_troubleshooting_prints_what_it_shows() {
+    assert_page_prints("docs/guide/troubleshooting.md", "");
 }
 
 #[test]

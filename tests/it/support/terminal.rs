@@ -127,6 +127,12 @@ impl Terminal {
         screen.screen().alternate_screen()
     }
 
+    /// Whether the terminal shows what is typed.
+    pub fn has_echo(&self) -> bool {
+        let modes = tcgetattr(&self.program).expect("modes").local_modes;
+        modes.contains(LocalModes::ECHO)
+    }
+
     /// The number of the process.
     pub fn id(&self) -> rustix::process::Pid {
         rustix::process::Pid::from_child(&self.child)
