@@ -8,6 +8,7 @@ mod per_path;
 mod policy;
 mod read;
 mod rules;
+mod search;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use mdskill_lint::limits::Limits;
 
 pub use per_path::PerPath;
 pub use rules::Rules;
+pub use search::{Search, index_url, is_public_index};
 
 /// The name of the file, which is next to the lockfile.
 pub const FILE_NAME: &str = "mdskill.toml";
@@ -30,6 +32,8 @@ pub struct Config {
     pub policy: Policy,
     /// `[limits]`: the largest skill that is installed.
     pub limits: Limits,
+    /// `[search]`: the catalogs that `search` asks.
+    pub search: Search,
 }
 
 /// A configuration that can't be read.

@@ -69,6 +69,12 @@ pub struct Env {
     pub agent_homes: BTreeMap<&'static str, PathBuf>,
     /// `XDG_STATE_HOME`, if set.
     pub state_home: Option<PathBuf>,
+    /// The base of skills.sh.
+    pub skills_sh_url: String,
+    /// The base of GitHub's API, if set.
+    github_api_url: Option<String>,
+    /// The sites with an index of skills, separated by spaces or commas, if set.
+    pub search_indexes: Option<String>,
     /// Whether the network is forbidden.
     pub offline: bool,
     /// Whether this runs in continuous integration.
@@ -117,6 +123,15 @@ pub struct Env {
     no_proxy: Option<String>,
     git_variables: Vec<(&'static str, &'static str, String)>,
     git_config: OnceLock<GitConfig>,
+}
+
+/// The API of a GitHub server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitHubApi {
+    /// The base URL.
+    pub base: String,
+    /// The host whose token is sent to it.
+    pub host: String,
 }
 
 impl Env {
@@ -201,6 +216,10 @@ impl Env {
                 .filter_map(|(variable, _)| Some((variable, path(variable)?)))
                 .collect(),
             state_home: path("XDG_STATE_HOME"),
+            skills_sh_url: get("MDSKILL_SKILLS_SH_URL")
+                .unwrap_or_else(|| "https://skills.sh".to_owned()),
+            github_api_url: get("MDSKILL_GITHUB_API_URL"),
+            search_indexes: get("MDSKILL_SEARCH_INDEXES"),
             offline: get("MDSKILL_OFFLINE").is_some_and(|value| value != "0"),
             ci: get("CI").is_some_and(|value| value != "false" && value != "0"),
             in_actions: get("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
@@ -237,6 +256,35 @@ impl Env {
         };
         env.variables = variables.into_inner();
         env
+    }
+
+    /// Returns where `owner/repo` can be searched with a token; `None` if it is not on GitHub, or only
+    /// on a mirror of it.
+    #[must_use]
+    pub fn github_api(&self) -> Option<GitHubApi> {
+        let host = self.github_url.strip_prefix("https://").map(https_host);
+        if let Some(base) = &self.github_api_url {
+            return Some(GitHubApi {
+                base: base.clone(),
+                host: host.unwrap_or_else(|| "github.com".to_owned()),
+            });
+        }
+        let host = host?;
+        let base = if host == "github.com" || host.ends_with(".ghe.com") {
+            format!("https://api.{host}")
+        } else if self.is_enterprise() {
+            format!("https://{host}/api/v3")
+        } else {
+            return None;
+        };
+        Some(GitHubApi { base, host })
+    }
+
+    /// Whether `owner/repo` is on the user's GitHub Enterprise server, and not on github.com.
+    #[must_use]
+    pub fn is_enterprise(&self) -> bool {
+        let host = self.enterprise_host.as_deref().map(https_host);
+        host.is_some_and(|host| host != "github.com" && self.is_home(&host))
     }
 
     /// Whether `owner/repo` is on `host`, which is in lower case and has a port only if it is not
@@ -437,6 +485,33 @@ mod tests {
             ]);
             assert_eq!(env.token_for(host).is_some(), is_served, "{host}");
         }
+    }
+
+    #[test]
+    fn api_is_that_of_the_server() {
+        let api = |pairs| {
+            let api = env(pairs).github_api()?;
+            Some((api.base, api.host))
+        };
+        let pair = |base: &str, host: &str| Some((base.to_owned(), host.to_owned()));
+        assert_eq!(api(&[]), pair("https://api.github.com", "github.com"));
+        assert_eq!(
+            api(&[("GH_HOST", "acme.ghe.com")]),
+            pair("https://api.acme.ghe.com", "acme.ghe.com")
+        );
+        assert_eq!(
+            api(&[("GH_HOST", "git.acme.com")]),
+            pair("https://git.acme.com/api/v3", "git.acme.com")
+        );
+        assert_eq!(
+            api(&[("MDSKILL_GITHUB_URL", "https://mirror.acme.com")]),
+            None
+        );
+        assert_eq!(api(&[("MDSKILL_GITHUB_URL", "/mirror")]), None);
+        assert_eq!(
+            api(&[("MDSKILL_GITHUB_API_URL", "http://127.0.0.1:1")]),
+            pair("http://127.0.0.1:1", "github.com")
+        );
     }
 
     #[test]

@@ -39,7 +39,7 @@
 //! | `.mdskill/journal.json` | what a running command is about to do | [`install::journal`] |
 //! | `.mdskill/trash/` | folders that `--force` replaced | [`install::journal`] |
 //! | `TARGET/../.mdskill-stage-*/` | new folders before, and old folders after the exchange | [`install::transaction`] |
-//! | `CACHE/store-v1/` | a bare git repository for each source | `fetch::cache` |
+//! | `CACHE/store-v1/` | a bare git repository for each source, and the words of its skills | `fetch::cache`, `operations::search` |
 //! | `CACHE/seen-v1/` | when each commit was first seen | `fetch::first_seen` |
 //! | `CACHE/journal-key` | distinguishes this user's journals from those in a cloned repository | `install::seal` |
 //!

@@ -16,11 +16,6 @@ const WITH_VALUE: [&str; 4] = ["-C", "--directory", "--color", "--scope"];
 /// with commands of mdskill between backticks.
 const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
     (
-        &["search", "find", "browse", "discover"],
-        "mdskill does not search yet",
-        "find skills at skills.sh or with `gh skill search`, then run `mdskill add owner/repo/skill`",
-    ),
-    (
         &["publish", "release", "push", "pack"],
         "a skill is published by pushing it to a git repository",
         "`mdskill validate` checks it first",

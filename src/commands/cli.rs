@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     add, agents, cache, diff, doctor, import, init, install, keep, list, lock, log, outdated,
-    policy, remove, rule, show, update, validate, verify,
+    policy, remove, rule, search, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -234,6 +234,26 @@ On a terminal, the text is rendered and paged. In a pipe, it is printed as it is
 installed skill is shown without network access, except with --versions."
     )]
     Show(show::ShowArgs),
+    /// Search for skills: installed, cached, and in catalogs on the web
+    #[command(
+        visible_alias = "find",
+        aliases = ["browse", "discover"],
+        after_help = "The best matches come first: names, then descriptions, then texts. On a terminal, choose skills to
+add from a list; Esc prints the list instead. Everywhere else, the list is printed.
+
+The words are sent to skills.sh, and to GitHub if there is a token for it. To search only this
+machine, use --offline; [search] in mdskill.toml selects the catalogs of a project, and can add the
+indexes of sites. Nothing is installed without being fetched from its git repository.
+
+Examples:
+  mdskill search pdf
+  mdskill search async python --limit 5
+  mdskill search pdf --offline                   # only installed and cached skills
+  mdskill search pdf --in anthropics/skills      # only this repository
+  mdskill search pdf --from skills.sh,github
+  mdskill search pdf --json"
+    )]
+    Search(search::SearchArgs),
     /// List the commits that changed a skill, the newest first
     #[command(
         visible_alias = "history",

@@ -21,6 +21,7 @@ mod policy;
 mod prompt;
 mod remove;
 mod rule;
+mod search;
 mod show;
 mod specs;
 mod update;
@@ -209,6 +210,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Verify(arguments) => verify::verify(session, arguments),
         Command::Outdated(arguments) => outdated::outdated(session, arguments),
         Command::Lock(arguments) => lock::lock(session, arguments),
+        Command::Search(arguments) => search::search(session, arguments),
         Command::Show(arguments) => show::show(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => rule::rule(session, arguments),

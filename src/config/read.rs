@@ -4,6 +4,7 @@ use super::Config;
 use super::limits;
 use super::policy;
 use super::rules::{self, did_you_mean};
+use super::search;
 use crate::policy::Key;
 use crate::toml::{self, Fault};
 
@@ -25,6 +26,10 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
                 let table = toml::table(item, "`rules` must be a table: write `[rules]`")?;
                 config.rules = rules::read(table)?;
             }
+            "search" => {
+                let table = toml::table(item, "`search` must be a table: write `[search]`")?;
+                config.search = search::read(table)?;
+            }
             _ => return Err(Fault::of_key(document.as_table(), key, misplaced(key))),
         }
     }
@@ -39,12 +44,14 @@ fn misplaced(key: &str) -> String {
         "policy"
     } else if limits::KEYS.contains(&key) {
         "limits"
+    } else if search::KEYS.contains(&key) {
+        "search"
     } else if rules::is_key(key) {
         "rules"
     } else {
         return format!(
             "unknown table `{key}`{}",
-            did_you_mean(key, ["limits", "policy", "rules"])
+            did_you_mean(key, ["limits", "policy", "rules", "search"])
         );
     };
     format!("`{key}` is not a table: move it below `[{table}]`")

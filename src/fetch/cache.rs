@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use super::FetchError;
+use super::cached_source::INDEX_FILE;
 use crate::digest::Digest;
 use crate::fs::{self, At};
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::protocol::Ref;
 
 /// The folder in the cache folder; the number changes with the layout.
-const FOLDER: &str = "store-v1";
+pub(super) const FOLDER: &str = "store-v1";
 /// The file with the refs of a source, for `--offline`.
 const REFS_FILE: &str = "mdskill-refs.json";
 /// The file that marks a source whose server refuses to send a history without trees.
@@ -26,7 +27,7 @@ const NO_HISTORY_FILE: &str = "mdskill-no-history";
 /// The maximum number of pack files, two for each fetch.
 const MAX_PACK_FILES: usize = 200;
 /// The file with the address of a source.
-const NAME_FILE: &str = "mdskill-source";
+pub(super) const NAME_FILE: &str = "mdskill-source";
 
 /// The cache of a source.
 pub(crate) struct Store {
@@ -257,6 +258,8 @@ pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
         let newest = listing
             .files
             .iter()
+            // A search does not fetch.
+            .filter(|file| file.path != INDEX_FILE)
             .filter_map(|file| file.metadata.modified().ok())
             .max();
         stored.push(Stored {

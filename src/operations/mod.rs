@@ -28,6 +28,7 @@ pub(crate) mod remove;
 pub mod report;
 pub(crate) mod resolve;
 pub(crate) mod rule;
+pub mod search;
 pub(crate) mod show;
 pub(crate) mod state;
 mod suggestions;
@@ -339,6 +340,14 @@ pub enum OpError {
         /// One of the objects.
         missing: ObjectId,
     },
+    /// A catalog could not be searched.
+    #[error("can't search {from}: {error}")]
+    Search {
+        /// The name of the catalog.
+        from: String,
+        /// The reason.
+        error: search::WebError,
+    },
     /// The asynchronous runtime can't be started.
     #[error("failed to start the runtime: {0}")]
     Runtime(std::io::Error),
@@ -369,6 +378,7 @@ impl HasHint for OpError {
             Self::Fetch(error) => return error.hint(),
             Self::Init(error) => return error.hint(),
             Self::NothingAdded(error) => return error.hint(),
+            Self::Search { error, .. } => return error.hint(),
             Self::NoSuchFile(error) => return error.hint(),
             Self::BinaryFile { path, argument } => {
                 let (path, argument) = (for_shell(path), for_shell(argument));

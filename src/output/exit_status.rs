@@ -9,6 +9,7 @@ use crate::fs::lock::LockError;
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::operations::OpError;
+use crate::operations::search::WebError;
 use mdskill_git::http::HttpError;
 use mdskill_git::objects::{ObjectError, PackError};
 use mdskill_git::protocol::ProtocolError;
@@ -70,6 +71,7 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
         OpError::Config(ConfigError::Fs(error)) => status_of_disk(error),
         OpError::Fetch(error) => status_of_fetch(error),
         OpError::Install(error) => status_of_install(error),
+        OpError::Search { error, .. } => status_of_search(error),
         _ => ExitStatus::Failed,
     }
 }
@@ -87,34 +89,54 @@ fn status_of_fetch(error: &FetchError) -> ExitStatus {
     }
 }
 
-fn status_of_transport(error: &TransportError) -> ExitStatus {
+fn status_of_http(error: &HttpError) -> ExitStatus {
     match error {
         // GitHub reports a rate limit with 403.
-        TransportError::Http(HttpError::Status {
+        HttpError::Status {
             status: 403,
             retry_after: Some(_),
             ..
-        }) => ExitStatus::Network,
-        TransportError::Http(HttpError::Status {
+        } => ExitStatus::Network,
+        HttpError::Status {
             status: 401 | 403 | 407,
             ..
-        })
-        | TransportError::SshDenied { .. } => ExitStatus::NoPermission,
-        TransportError::Http(
-            HttpError::Status {
-                status: 404 | 410 | 451,
-                ..
-            }
-            | HttpError::Setting { .. },
-        )
-        | TransportError::Protocol {
+        } => ExitStatus::NoPermission,
+        HttpError::Status {
+            status: 404 | 410 | 451,
+            ..
+        }
+        | HttpError::Setting { .. } => ExitStatus::Failed,
+        _ => ExitStatus::Network,
+    }
+}
+
+fn status_of_transport(error: &TransportError) -> ExitStatus {
+    match error {
+        TransportError::Http(error) => status_of_http(error),
+        TransportError::SshDenied { .. } => ExitStatus::NoPermission,
+        TransportError::Protocol {
             source: ProtocolError::Pack(PackError::Disk(_)),
             ..
         } => ExitStatus::Failed,
-        TransportError::Http(_) | TransportError::Protocol { .. } | TransportError::Ssh { .. } => {
-            ExitStatus::Network
-        }
+        TransportError::Protocol { .. } | TransportError::Ssh { .. } => ExitStatus::Network,
         _ => ExitStatus::Failed,
+    }
+}
+
+fn status_of_search(error: &WebError) -> ExitStatus {
+    match error {
+        WebError::Http(error) => status_of_http(error),
+        WebError::Refused {
+            status: 401 | 403, ..
+        } => ExitStatus::NoPermission,
+        WebError::Refused {
+            status: 400..=499, ..
+        }
+        | WebError::TooLarge { .. } => ExitStatus::Failed,
+        WebError::Refused { .. }
+        | WebError::NotJson { .. }
+        | WebError::RateLimit { .. }
+        | WebError::Slow { .. } => ExitStatus::Network,
     }
 }
 

@@ -72,7 +72,10 @@ fn every_command_accepts_every_global_option() {
         &["--json", "--offline", "-v", "--color=always"],
     ];
     for command in commands() {
-        let needs = if matches!(command.as_str(), "add" | "keep" | "log" | "remove" | "show") {
+        let needs = if matches!(
+            command.as_str(),
+            "add" | "keep" | "log" | "remove" | "search" | "show"
+        ) {
             &["x"][..]
         } else {
             &[]
@@ -118,6 +121,7 @@ fn json_of_each_command_has_its_version_and_name() {
     check(&["rule", "SK302"], 0);
     check(&["policy"], 0);
     check(&["policy", "one"], 0);
+    check(&["search", "one", "--offline"], 0);
     check(&["cache"], 0);
     repo.write("skills/one/more.md", "more");
     repo.commit("More");

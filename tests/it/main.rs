@@ -80,6 +80,7 @@ mod recipes;
 mod refusals;
 mod rules;
 mod schema;
+mod search;
 mod secrets;
 mod semver_tags;
 mod servers;

@@ -156,12 +156,9 @@ fn aliases_run_their_command() {
 fn command_of_another_tool_is_answered_with_the_right_one() {
     let context = TestContext::new();
     for (command, answer) in [
-        ("search", "gh skill search"),
-        ("find", "skills.sh"),
         ("publish", "git repository"),
         ("version", "mdskill --version"),
         ("audit", "mdskill validate"),
-        ("doctor", "mdskill agents"),
         ("completions", "no shell completions yet"),
         ("login", "MDSKILL_TOKEN"),
         ("self", "does not update itself"),

@@ -16,6 +16,7 @@ pub mod packets;
 pub mod proxy;
 pub mod repo;
 pub mod sealed;
+pub mod search_server;
 pub mod server;
 pub mod snapshot;
 pub mod snapshot_file;

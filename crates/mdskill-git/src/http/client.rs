@@ -1,5 +1,9 @@
 //! [`Client`]: sends HTTP requests of git's protocol.
 
+mod get;
+
+pub use get::{Answer, Get};
+
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};

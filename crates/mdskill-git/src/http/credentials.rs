@@ -162,7 +162,7 @@ impl CredentialChain {
 }
 
 /// Whether an address is on this machine, so that no other machine reads what is sent.
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
@@ -184,13 +184,27 @@ fn user_for(env: &dyn Environment, host: &str) -> &'static str {
     }
 }
 
+/// Returns a token for the API of a GitHub server: that of the environment, or else that of `gh`.
+pub async fn github_token(env: &dyn Environment, host: &str) -> Option<Token> {
+    let token = env.token_for(host);
+    if token.is_some() || env.is_ci() || !env.is_github(host) {
+        return token;
+    }
+    ask_gh_for(env, host).await
+}
+
 async fn ask_gh(env: &dyn Environment, url: &Url) -> Option<Authorization> {
+    let token = ask_gh_for(env, &host_of(url)).await?;
+    let user = GITHUB_USER.to_owned();
+    Some(Authorization::Basic(Credential { user, token }))
+}
+
+async fn ask_gh_for(env: &dyn Environment, host: &str) -> Option<Token> {
     let mut command = Command::from(Programs::of(env).command("gh").ok()?);
-    command.args(["auth", "token", "--hostname", &host_of(url)]);
+    command.args(["auth", "token", "--hostname", host]);
     let secret = answer_of(command, "").await?;
     let token = Token::new("gh auth token", secret.trim());
-    let user = GITHUB_USER.to_owned();
-    (!token.secret().is_empty()).then_some(Authorization::Basic(Credential { user, token }))
+    (!token.secret().is_empty()).then_some(token)
 }
 
 /// Source: git-credential(1).

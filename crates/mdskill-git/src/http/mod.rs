@@ -8,6 +8,8 @@ pub mod retry;
 pub(crate) mod settings;
 mod url_match;
 
+pub use credentials::github_token;
+
 use std::time::Duration;
 
 use reqwest::Url;

@@ -1,0 +1,107 @@
+//! Measures commands that look something up, each next to a standard tool that reads the same text.
+//!
+//! `cargo bench --bench lookup` prints a Markdown table. `MDSKILL_BENCH_RUNS` sets the number of runs of each row.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark may panic on an error, and printing its table is its purpose"
+)]
+
+mod corpus;
+mod rows;
+
+#[path = "../end_to_end/measure.rs"]
+mod measure;
+#[path = "../../tests/it/support/sealed.rs"]
+mod sealed;
+
+use measure::Cost;
+use rows::rows;
+
+/// The default number of runs of each row.
+const RUNS: usize = 10;
+
+fn main() {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    if arguments
+        .first()
+        .is_some_and(|first| first == measure::FLAG)
+    {
+        measure::run_and_report(&arguments[1..]);
+    } else if arguments.iter().any(|argument| argument == "--bench") {
+        bench();
+    } else {
+        println!("This is a benchmark: `cargo bench --bench lookup` runs it.");
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the number of runs is a setting of the benchmark, not of the program"
+)]
+fn bench() {
+    let runs = std::env::var("MDSKILL_BENCH_RUNS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(RUNS);
+    let folder = tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .expect("a temporary folder");
+    let rows = rows(folder.path());
+    let mut all: Vec<Vec<Cost>> = vec![Vec::new(); rows.len()];
+    for round in 0..=runs {
+        // The first round only warms the caches of the system.
+        for (row, costs) in rows.iter().zip(&mut all) {
+            let cost = row.run();
+            if round > 0 {
+                costs.push(cost);
+            }
+        }
+    }
+    let build = if cfg!(debug_assertions) {
+        " **This is a debug build: ignore the times.**"
+    } else {
+        ""
+    };
+    println!("Files in memory. Median of {runs} runs (min-max), least CPU time.{build}\n");
+    println!("| what | wall ms | CPU ms | peak MiB | limit | met |\n|---|---|---|---|---|---|");
+    for (row, costs) in rows.iter().zip(&all) {
+        let [median, least, most] = times(costs);
+        let cpu = costs.iter().map(|cost| cost.cpu.as_secs_f64() * 1000.0);
+        let cpu = cpu.fold(f64::INFINITY, f64::min);
+        let other = rows
+            .iter()
+            .zip(&all)
+            .find(|(other, _)| Some(other.what) == row.beside);
+        let ratio = other.map(|(other, costs)| {
+            let ratio = median / times(costs)[0];
+            format!("; {ratio:.2} × {}", other.what)
+        });
+        let peak = costs.iter().map(|cost| cost.peak).max().unwrap_or_default() / 1024;
+        let limit = row
+            .limit
+            .map_or_else(String::new, |limit| format!("{limit:.0} ms"));
+        let met = match row.limit {
+            Some(limit) if median <= limit => "yes",
+            Some(_) => "**no**",
+            None => "",
+        };
+        let failure = costs.iter().find_map(|cost| cost.failure.clone());
+        println!(
+            "| {} | {median:.1} ({least:.1}-{most:.1}) | {cpu:.1} | {peak} | {limit}{} | {met}{} |",
+            row.what,
+            ratio.unwrap_or_default(),
+            failure.unwrap_or_default()
+        );
+    }
+}
+
+/// Returns the median, the least, and the greatest wall time in milliseconds.
+fn times(costs: &[Cost]) -> [f64; 3] {
+    let times = costs.iter().map(|cost| cost.wall.as_secs_f64() * 1000.0);
+    let mut times: Vec<f64> = times.collect();
+    times.sort_by(f64::total_cmp);
+    [times[times.len() / 2], times[0], times[times.len() - 1]]
+}
