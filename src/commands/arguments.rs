@@ -46,11 +46,6 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "`mdskill agents` shows which agents see which skills, and `mdskill verify` checks the installed files",
     ),
     (
-        &["completions", "completion"],
-        "mdskill has no shell completions yet",
-        "`mdskill help` lists the commands",
-    ),
-    (
         &["man"],
         "mdskill has no manual pages yet",
         "`mdskill help COMMAND` prints the same text",

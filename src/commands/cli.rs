@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, agents, cache, diff, import, init, install, keep, list, lock, outdated, policy, remove,
-    rule, show, update, validate, verify,
+    add, agents, cache, completions, diff, import, init, install, keep, list, lock, outdated,
+    policy, remove, rule, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -305,6 +305,24 @@ Examples:
   mdskill agents --json"
     )]
     Agents(agents::AgentsArgs),
+    /// Print a script that completes commands, names, and specs in a shell
+    #[command(
+        alias = "completion",
+        after_help = "Completes commands, options, names of installed skills, and owner/repo/skill from the cache, without
+network requests.
+
+To install it, add one line to a file:
+  bash          ~/.bashrc                   eval \"$(mdskill completions bash)\"
+  zsh           ~/.zshrc                    eval \"$(mdskill completions zsh)\"
+  fish          ~/.config/fish/config.fish  mdskill completions fish | source
+  Elvish        ~/.config/elvish/rc.elv     eval (mdskill completions elvish | slurp)
+  PowerShell    $PROFILE                    mdskill completions powershell | Out-String | Invoke-Expression
+
+Examples:
+  mdskill completions
+  mdskill completions zsh"
+    )]
+    Completions(completions::CompletionsArgs),
     /// Show, prune, or clear the cache
     #[command(after_help = "Examples:
   mdskill cache

@@ -108,7 +108,7 @@ impl Store {
 
     /// Remembers refs of the source, in addition to those of earlier calls.
     pub(crate) fn remember(&self, refs: &[Ref]) {
-        let mut known = self.read_refs();
+        let mut known = read_refs(&self.folder);
         for git_ref in refs {
             let id = git_ref.commit().to_string();
             known.insert(
@@ -137,15 +137,7 @@ impl Store {
 
     /// Returns the remembered refs.
     pub(crate) fn remembered(&self) -> Vec<Ref> {
-        let git_ref = |(name, known): (String, RememberedRef)| {
-            Some(Ref {
-                name,
-                id: known.id.parse().ok()?,
-                peeled: None,
-                symref: known.branch,
-            })
-        };
-        self.read_refs().into_iter().filter_map(git_ref).collect()
+        remembered(&self.folder)
     }
 
     /// Remembers that the server refuses to send a history without trees, because asking costs two
@@ -161,14 +153,25 @@ impl Store {
     pub(crate) fn has_no_history(&self) -> bool {
         self.folder.join(NO_HISTORY_FILE).exists()
     }
+}
 
-    fn read_refs(&self) -> BTreeMap<String, RememberedRef> {
-        let text = fs::read_if_found(&self.folder.join(REFS_FILE))
-            .ok()
-            .flatten();
-        text.and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default()
-    }
+fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {
+    let text = fs::read_if_found(&folder.join(REFS_FILE)).ok().flatten();
+    text.and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
+}
+
+/// Returns the remembered refs of the source in this folder.
+pub(super) fn remembered(folder: &Path) -> Vec<Ref> {
+    let git_ref = |(name, known): (String, RememberedRef)| {
+        Some(Ref {
+            name,
+            id: known.id.parse().ok()?,
+            peeled: None,
+            symref: known.branch,
+        })
+    };
+    read_refs(folder).into_iter().filter_map(git_ref).collect()
 }
 
 impl Drop for Store {
@@ -242,22 +245,17 @@ pub(crate) fn find(cache: &Path, key: &str) -> Result<Option<Objects>, ObjectErr
 /// # Errors
 /// When the cache can't be read.
 pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
-    let folder = cache.join(FOLDER);
-    let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
-        return Ok(Vec::new());
-    };
     let mut stored = Vec::new();
-    for entry in entries {
-        let folder = entry.at("list", &folder)?.path();
+    for folder in folders(cache)? {
         let listing = fs::tree::list(&folder)?;
-        let name = fs::read_if_found(&folder.join(NAME_FILE))?.unwrap_or_default();
+        let name = address(&folder)?.unwrap_or_default();
         let newest = listing
             .files
             .iter()
             .filter_map(|file| file.metadata.modified().ok())
             .max();
         stored.push(Stored {
-            name: String::from_utf8_lossy(&name).into_owned(),
+            name,
             bytes: listing.files.iter().map(|file| file.metadata.len()).sum(),
             used: newest.unwrap_or(SystemTime::UNIX_EPOCH),
             folder,
@@ -265,6 +263,22 @@ pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
     }
     stored.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(stored)
+}
+
+/// Returns the folders of all cached sources.
+pub(super) fn folders(cache: &Path) -> Result<Vec<PathBuf>, fs::Error> {
+    let folder = cache.join(FOLDER);
+    let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
+        return Ok(Vec::new());
+    };
+    let path = |entry: std::io::Result<std::fs::DirEntry>| Ok(entry.at("list", &folder)?.path());
+    entries.map(path).collect()
+}
+
+/// Returns the address of the source in this folder; `None` if it is not a cache.
+pub(super) fn address(folder: &Path) -> Result<Option<String>, fs::Error> {
+    let name = fs::read_if_found(&folder.join(NAME_FILE))?;
+    Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
 }
 
 impl Stored {

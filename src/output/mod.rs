@@ -1,6 +1,7 @@
 //! The output for people and programs, and the exit codes.
 
 pub(crate) mod ask;
+pub(crate) mod completions;
 pub(crate) mod confirm;
 pub mod exit_status;
 pub(crate) mod findings;

@@ -44,6 +44,7 @@ const CONTAINED: &[(&str, &[&str])] = &[
         &["crates/mdskill-lint/src/frontmatter/places.rs"],
     ),
     ("pulldown_cmark", &["crates/mdskill-lint/src/markdown.rs"]),
+    ("clap_complete", &["src/commands/completions/complete.rs"]),
     ("directories", &["src/dirs.rs"]),
     ("rustls", &["crates/mdskill-git/src/http/client.rs"]),
     ("libgit2_sys", &["crates/mdskill-git/src/objects.rs"]),

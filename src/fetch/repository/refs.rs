@@ -105,9 +105,7 @@ impl Repository<'_> {
             refs.extend(head_of_only_branch(&branches, remote));
             refs.extend(branches);
         }
-        if let Some(store) = self.place.store()
-            && !matches!(remote, Remote::Local(_))
-        {
+        if let Some(store) = self.place.store() {
             store.remember(&refs);
         }
         self.record_seen(refs.iter().map(Ref::commit));
