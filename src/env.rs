@@ -4,7 +4,8 @@
 //! the TLS verifier `SSL_CERT_FILE` and `SSL_CERT_DIR`. The user's git, whose configuration applies,
 //! reads those of git.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -36,6 +37,9 @@ const GIT_VARIABLES: [(&str, &str); 5] = [
     ("GIT_SSL_KEY", "sslkey"),
     ("GIT_SSL_NO_VERIFY", "sslverify"),
 ];
+
+/// The prefix of the variables of mdskill itself.
+const PREFIX: &str = "MDSKILL_";
 
 /// The settings from environment variables, which `docs/reference/environment.md` describes. A value,
 /// so that tests can create their own.
@@ -83,8 +87,12 @@ pub struct Env {
     pub shell: Option<String>,
     /// Whether colors are disabled (no-color.org).
     pub no_color: bool,
-    /// Whether the terminal can only print lines (`TERM=dumb`).
+    /// Whether the terminal can only print lines: `TERM=dumb`, or a shell in a buffer of Emacs.
     pub is_dumb: bool,
+    /// Whether the locale has characters beyond ASCII; without a locale, it is assumed.
+    pub is_utf8: bool,
+    /// Whether the terminal is known to show links (OSC 8).
+    pub shows_links: bool,
     /// The user's pager, a command line: `None` if not set, empty to disable paging.
     pub pager: Option<String>,
     /// Whether the user sets options for `less`.
@@ -95,11 +103,22 @@ pub struct Env {
     pub retries: u64,
     /// The time before the first retry.
     pub retry_delay: Duration,
+    /// The path of this program, if known.
+    pub program: Option<PathBuf>,
+    /// The variables that are set, of those that are read here, with their values.
+    pub variables: BTreeMap<String, String>,
+    /// The names of the variables of mdskill itself.
+    pub known_variables: BTreeSet<String>,
+    /// The names of variables that begin as those of mdskill, and are not read.
+    pub unknown_variables: Vec<String>,
+    /// The variables of the TLS library that replace the system's certificates.
+    pub system_certificates: Vec<(&'static str, String)>,
     ssh_command: Option<String>,
     ssh_program: Option<String>,
     home: Option<PathBuf>,
     https_proxy: Option<(&'static str, String)>,
     http_proxy: Option<(&'static str, String)>,
+    no_proxy: Option<String>,
     git_variables: Vec<(&'static str, &'static str, String)>,
     git_config: OnceLock<GitConfig>,
 }
@@ -114,8 +133,19 @@ impl Env {
         reason = "the one place that reads the environment"
     )]
     pub fn read() -> std::io::Result<Self> {
-        let lookup = |name: &str| std::env::var(name).ok();
+        let read = RefCell::new(BTreeSet::new());
+        let lookup = |name: &str| {
+            read.borrow_mut().insert(name.to_owned());
+            std::env::var(name).ok()
+        };
         let mut env = Self::from_lookup(lookup, std::env::current_dir()?);
+        let mut read = read.into_inner();
+        read.retain(|name| name.starts_with(PREFIX));
+        let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let unknown = set.filter(|name| name.starts_with(PREFIX) && !read.contains(name));
+        env.unknown_variables = unknown.collect();
+        env.known_variables = read;
+        env.program = std::env::current_exe().ok();
         // A folder in it may have a name that is not UTF-8.
         if let Some(path) = std::env::var_os("PATH") {
             env.search_path = std::env::split_paths(&path).collect();
@@ -126,7 +156,13 @@ impl Env {
     /// Creates an environment from any source of variables. Empty values count as absent, except
     /// those of the pager.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>, current_dir: PathBuf) -> Self {
-        let get = |name| lookup(name).filter(|value| !value.is_empty());
+        let variables = RefCell::new(BTreeMap::new());
+        let get = |name: &str| {
+            let value = lookup(name).filter(|value| !value.is_empty())?;
+            let mut variables = variables.borrow_mut();
+            variables.insert(str::to_owned(name), value.clone());
+            Some(value)
+        };
         let path = |name| get(name).map(PathBuf::from);
         let number = |name| get(name).and_then(|value| value.parse::<u64>().ok());
         let token = |name| Some(Token::new(name, get(name)?.trim()));
@@ -149,8 +185,13 @@ impl Env {
                 if is_switch { "false".to_owned() } else { value },
             ))
         };
+        let mut locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(get);
+        let is_utf8 = locale.next().is_none_or(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        });
         let search_path = lookup("PATH").unwrap_or_else(|| "/usr/bin:/bin".to_owned());
-        Self {
+        let mut env = Self {
             current_dir,
             search_path: std::env::split_paths(&search_path).collect(),
             github_url: base_url(&github_url.unwrap_or_else(|| "https://github.com".to_owned())),
@@ -173,7 +214,10 @@ impl Env {
             completes: get("MDSKILL_COMPLETE"),
             shell: get("SHELL"),
             no_color: get("NO_COLOR").is_some(),
-            is_dumb: get("TERM").is_some_and(|term| term == "dumb"),
+            is_dumb: get("TERM").is_some_and(|term| term == "dumb")
+                || get("INSIDE_EMACS").is_some_and(|mode| mode.contains("comint")),
+            is_utf8,
+            shows_links: shows_links(get),
             pager: lookup("GIT_PAGER").or_else(|| lookup("PAGER")),
             sets_less_options: lookup("LESS").is_some(),
             timeout: Duration::from_secs(number("MDSKILL_TIMEOUT").unwrap_or(30).max(1)),
@@ -184,9 +228,21 @@ impl Env {
             home: path("HOME").or_else(|| path("USERPROFILE")),
             https_proxy: first(HTTPS_PROXIES),
             http_proxy: first(HTTP_PROXIES),
+            // In the order of reqwest.
+            no_proxy: ["NO_PROXY", "no_proxy"].into_iter().find_map(get),
             git_variables: GIT_VARIABLES.into_iter().filter_map(git_variable).collect(),
+            program: None,
+            variables: BTreeMap::new(),
+            known_variables: BTreeSet::new(),
+            unknown_variables: Vec::new(),
+            system_certificates: ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+                .into_iter()
+                .filter_map(|name| Some((name, get(name)?)))
+                .collect(),
             git_config: OnceLock::new(),
-        }
+        };
+        env.variables = variables.into_inner();
+        env
     }
 
     /// Whether `owner/repo` is on `host`, which is in lower case and has a port only if it is not
@@ -223,6 +279,10 @@ impl Environment for Env {
             &self.http_proxy
         };
         set.as_ref().map(|(name, url)| (*name, url.as_str()))
+    }
+
+    fn no_proxy(&self) -> Option<&str> {
+        self.no_proxy.as_deref()
     }
 
     /// `MDSKILL_TOKEN` comes first, then the variables of GitHub's and GitLab's tools. A token is
@@ -265,6 +325,43 @@ impl Environment for Env {
     fn timeout(&self) -> Duration {
         self.timeout
     }
+}
+
+/// Whether the terminal is known to show links. Nothing can ask a terminal, so this is the list of the
+/// `supports-hyperlinks` crate.
+fn shows_links(get: impl Fn(&str) -> Option<String>) -> bool {
+    if let Some(forced) = get("FORCE_HYPERLINK") {
+        return forced != "0";
+    }
+    let is_one_of = |name, known: &[&str]| get(name).is_some_and(|value| known.contains(&&*value));
+    let is_set = |name| get(name).is_some();
+    let vte = get("VTE_VERSION").and_then(|version| version.parse::<u32>().ok());
+    is_set("DOMTERM")
+        || is_set("WT_SESSION")
+        || is_set("KONSOLE_VERSION")
+        || vte.is_some_and(|version| version >= 5000)
+        || is_one_of(
+            "TERM_PROGRAM",
+            &[
+                "Hyper",
+                "iTerm.app",
+                "terminology",
+                "WezTerm",
+                "vscode",
+                "ghostty",
+                "zed",
+            ],
+        )
+        || is_one_of(
+            "TERM",
+            &[
+                "xterm-kitty",
+                "alacritty",
+                "alacritty-direct",
+                "xterm-ghostty",
+            ],
+        )
+        || is_one_of("COLORTERM", &["xfce4-terminal"])
 }
 
 /// Returns a URL with its scheme in lower case, or a folder, without a trailing slash.

@@ -13,16 +13,21 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Installs a handler for Ctrl-C and SIGTERM.
-    ///
-    /// If that fails (a process can have only one handler), the platform's default applies: the
-    /// process ends, and the next command recovers.
+    /// Returns a flag with a handler, as [`Interrupt::handle`] installs it.
     #[must_use]
     pub fn listen() -> Self {
         let interrupt = Self::default();
-        let flag = interrupt.clone();
-        drop(ctrlc::set_handler(move || flag.raise()));
+        interrupt.handle();
         interrupt
+    }
+
+    /// Installs a handler for Ctrl-C, SIGTERM, and SIGHUP, which sets the flag.
+    ///
+    /// If that fails (a process can have only one handler), the handler from before remains, or the
+    /// platform's default applies: the process ends, and the next command recovers.
+    pub fn handle(&self) {
+        let flag = self.clone();
+        drop(ctrlc::set_handler(move || flag.raise()));
     }
 
     /// Sets the flag.

@@ -99,25 +99,27 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
     match prompt::among_many(session, &options)? {
         Answer::NotAsked => {}
         Answer::Picked(paths) => options.skills = paths,
-        Answer::Cancelled => {
-            session.printer.note("Cancelled", "nothing was changed");
-            return Ok(ExitStatus::Interrupted);
-        }
+        Answer::Cancelled => return Ok(prompt::cancelled(session)),
     }
-    let prepared = session.wait(add::prepare(&session.context, &options));
-    let is_one = options.specs.len() == 1 && options.skills.len() <= 1;
-    let mut ready = prepared.map_err(|error| match error {
-        error if is_one => error,
-        error => OpError::NothingAdded(Box::new(error)),
-    })?;
+    let mut prepared = session.wait(add::prepare(&session.context, &options));
+    if let Err(error) = prepared {
+        let spec = match options.specs.as_mut_slice() {
+            [spec] if options.skills.len() <= 1 => spec,
+            _ => return Err(OpError::NothingAdded(Box::new(error))),
+        };
+        let Some(paths) = prompt::among_several(session, spec, "add", error)? else {
+            return Ok(prompt::cancelled(session));
+        };
+        spec.skill = None;
+        options.skills = paths;
+        prepared = session.wait(add::prepare(&session.context, &options));
+    }
+    let mut ready = prepared?;
     if !arguments.yes && !options.dry_run {
         match consent::ask(session, &ready.need_consent())? {
             Consent::NotAsked => {}
             Consent::Given => ready.set_confirmed(),
-            Consent::Refused => {
-                session.printer.note("Cancelled", "nothing was changed");
-                return Ok(ExitStatus::Interrupted);
-            }
+            Consent::Refused => return Ok(prompt::cancelled(session)),
         }
     }
     let scope = &session.context.scope;

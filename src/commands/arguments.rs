@@ -41,9 +41,9 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "`mdskill validate` finds problems in skills, `mdskill policy` checks what they may do, and `mdskill verify` compares their files with the lockfile",
     ),
     (
-        &["doctor", "info-env", "env"],
-        "mdskill has no doctor",
-        "`mdskill agents` shows which agents see which skills, and `mdskill verify` checks the installed files",
+        &["env", "info-env", "diagnose"],
+        "the command is `doctor`",
+        "`mdskill doctor` checks the environment, and prints facts for a bug report",
     ),
     (
         &["man"],
@@ -111,9 +111,9 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "restore mdskill.lock with git, then run `mdskill install --force`",
     ),
     (
-        &["log", "history", "changelog"],
-        "the history of installed skills is that of mdskill.lock",
-        "`git log -p mdskill.lock` shows it, and `mdskill diff` the changes of an update",
+        &["changelog", "changes", "blame"],
+        "the command is `log`",
+        "`mdskill log NAME` lists the commits that changed a skill, and `mdskill diff` the changes of an update",
     ),
     (
         &["edit", "save", "commit"],

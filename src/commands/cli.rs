@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, agents, cache, completions, diff, import, init, install, keep, list, lock, outdated,
-    policy, remove, rule, show, update, validate, verify,
+    add, agents, cache, completions, diff, doctor, import, init, install, keep, list, lock, log,
+    outdated, policy, remove, rule, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -135,6 +135,7 @@ Examples:
   mdskill list
   mdskill list --json
   mdskill list wshobson/agents
+  mdskill list wshobson/agents python testing
   mdskill list wshobson/agents/plugins/python-development
   mdskill list wshobson/agents --names"
     )]
@@ -149,6 +150,7 @@ git merges. If both changed the same lines, the skill is not updated and its con
 Examples:
   mdskill update
   mdskill update async-python-patterns
+  mdskill update --interactive  # choose from a list
   mdskill update --dry-run
   mdskill update --check        # exit 3 if anything would change
   mdskill update NAME --conflict=markers
@@ -188,6 +190,7 @@ Examples:
         alias = "delete",
         after_help = "Examples:
   mdskill remove async-python-patterns
+  mdskill remove                           # choose from a list
   mdskill remove edited-skill --force      # its folder is moved to the trash"
     )]
     Remove(remove::RemoveArgs),
@@ -220,9 +223,28 @@ Examples:
         alias = "preview",
         after_help = "Examples:
   mdskill show async-python-patterns
-  mdskill show wshobson/agents/async-python-patterns"
+  mdskill show wshobson/agents/async-python-patterns
+  mdskill show anthropics/skills/pdf --file forms.md
+  mdskill show anthropics/skills/pdf --raw
+  mdskill show obra/superpowers/brainstorming --versions
+
+On a terminal, the text is rendered and paged. In a pipe, it is printed as it is written. An
+installed skill is shown without network access, except with --versions."
     )]
     Show(show::ShowArgs),
+    /// List the commits that changed a skill, the newest first
+    #[command(
+        visible_alias = "history",
+        after_help = "The commits are those of `git log -- FOLDER` in the repository of the skill. The installed version and
+newer ones are marked, and lines below a commit show the capabilities that came (+) and went (-).
+VERSION is the lowest version tag that contains the commit.
+
+Examples:
+  mdskill log async-python-patterns
+  mdskill log wshobson/agents/async-python-patterns -n 5
+  mdskill log async-python-patterns --patch"
+    )]
+    Log(log::LogArgs),
     /// Find problems in skills: local, installed, or of a repository
     #[command(
         visible_aliases = ["check", "lint"],
@@ -323,6 +345,18 @@ Examples:
   mdskill completions zsh"
     )]
     Completions(completions::CompletionsArgs),
+    /// Check the environment, and print facts for a bug report
+    #[command(
+        after_help = "Prints the versions, the folders, and the settings in use, whether each host is reachable, and
+which credentials there are for it. Tokens and passwords are never printed, and `~` replaces the
+home folder. Each problem has a next step; exit 3 if there is one. Nothing is changed.
+
+Examples:
+  mdskill doctor
+  mdskill doctor --offline      # ask no host
+  mdskill doctor --json"
+    )]
+    Doctor(doctor::DoctorArgs),
     /// Show, prune, or clear the cache
     #[command(after_help = "Examples:
   mdskill cache

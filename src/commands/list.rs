@@ -19,6 +19,9 @@ pub struct ListArgs {
     /// List the skills of this repository, or of a folder in it
     #[arg(value_name = "SPEC")]
     pub spec: Option<String>,
+    /// List only the skills whose name or description contains all of these words
+    #[arg(value_name = "WORD", requires = "spec", conflicts_with = "versions")]
+    pub words: Vec<String>,
     /// Print only names; descriptions of a repository are then not fetched
     #[arg(long)]
     pub names: bool,
@@ -51,7 +54,7 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
         printer.show("list", &report, render::versions);
         return Ok(ExitStatus::Done);
     }
-    let report = session.wait(list_remote::browse(
+    let mut report = session.wait(list_remote::browse(
         &session.context,
         &spec,
         list_remote::Options {
@@ -60,8 +63,9 @@ pub(super) fn list(session: &Session<'_>, arguments: &ListArgs) -> Result<ExitSt
             hidden: arguments.hidden,
         },
     ))?;
+    report.retain_matching(&arguments.words);
     printer.show("list", &report, |printer, report| {
-        render::browse(printer, report, arguments.names);
+        render::browse(printer, report, arguments.names, &arguments.words);
     });
     Ok(ExitStatus::Done)
 }

@@ -8,6 +8,7 @@ pub mod cli;
 mod completions;
 mod consent;
 mod diff;
+mod doctor;
 mod github_actions;
 mod import;
 mod init;
@@ -15,6 +16,7 @@ mod install;
 mod keep;
 mod list;
 mod lock;
+mod log;
 mod outdated;
 mod policy;
 mod prompt;
@@ -46,7 +48,7 @@ use crate::interrupt::Interrupt;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::installed_names;
 use crate::output::exit_status::{ExitStatus, status_of};
-use crate::output::log;
+use crate::output::log as output_log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
@@ -119,6 +121,7 @@ fn printer_of(global: &Global, env: &Env) -> Printer {
         home: global.is_personal().then(|| home(env)).flatten(),
         in_ci: env.ci,
         is_dumb: env.is_dumb,
+        shows_links: env.shows_links,
         color,
         pager: Pager::of(env).filter(|_| !global.no_pager && !env.is_dumb),
     }
@@ -147,7 +150,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         // The parents of a path with links or `..` are not those of the folder.
         env.current_dir = folder.canonicalize().unwrap_or(folder);
     }
-    if let Err(reason) = log::start(printer, cli.global.verbose, env.log.as_deref()) {
+    if let Err(reason) = output_log::start(printer, cli.global.verbose, env.log.as_deref()) {
         printer.warn(&format!("ignored MDSKILL_LOG: {reason}"));
     }
     let dirs = Dirs::of(env);
@@ -223,6 +226,8 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),
+        Command::Log(arguments) => log::log(session, arguments),
+        Command::Doctor(arguments) => doctor::doctor(session, arguments),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn outdated(
     let report = update::report(
         session,
         options,
-        true,
+        update::Asks::default(),
         &arguments.summary,
         "outdated",
         render::outdated,

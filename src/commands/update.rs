@@ -1,14 +1,16 @@
 //! `mdskill update`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Session, consent, github_actions, names, with_allowed};
+use super::{Session, consent, github_actions, names, prompt, with_allowed};
 use crate::merge::OnConflict;
 use crate::operations::OpError;
-use crate::operations::update::{self, NeedsConsent, Options, Report};
+use crate::operations::update::{self, NeedsConsent, Options, Questions, Report};
 use crate::output::exit_status::{ExitStatus, status_of};
+use crate::output::picker::Picker;
 use crate::output::printer::Printer;
 use crate::output::render;
 
@@ -25,6 +27,9 @@ pub struct UpdateArgs {
     /// Update all skills, as without names
     #[arg(long, hide = true, conflicts_with = "names")]
     pub all: bool,
+    /// Choose the skills to update on a terminal
+    #[arg(short, long, conflicts_with = "check")]
+    pub interactive: bool,
     /// Print the changes without making them
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -77,6 +82,9 @@ pub enum ConflictWinner {
 }
 
 pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<ExitStatus, OpError> {
+    if arguments.interactive && !session.printer.can_ask() {
+        return Err(OpError::NoTerminal);
+    }
     let options = Options {
         names: names(session, &arguments.names)?,
         dry_run: arguments.dry_run || arguments.check,
@@ -93,10 +101,14 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
         accept_gone: arguments.accept_gone,
         settings: with_allowed(session, &arguments.allow)?,
     };
+    let asks = Asks {
+        to_choose: arguments.interactive,
+        for_consent: !arguments.yes,
+    };
     let report = report(
         session,
         options,
-        arguments.yes,
+        asks,
         &arguments.summary,
         "update",
         render::update,
@@ -104,12 +116,20 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
     Ok(status(&report, arguments.check))
 }
 
-/// Updates, and prints the report and the summary. Unless the user `is_agreed`, a terminal asks before
-/// versions with new hooks or unrestricted Bash are installed.
+/// The questions that are asked on a terminal.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Asks {
+    /// Which skills to update.
+    pub(super) to_choose: bool,
+    /// Whether to install versions with new hooks or unrestricted Bash.
+    pub(super) for_consent: bool,
+}
+
+/// Updates, and prints the report and the summary.
 pub(super) fn report(
     session: &Session<'_>,
     mut options: Options,
-    is_agreed: bool,
+    asks: Asks,
     summary: &SummaryArgs,
     command: &str,
     render: fn(&Printer, &Report),
@@ -120,11 +140,15 @@ pub(super) fn report(
     options.with_differences = file.is_some() || env.in_actions && env.step_summary.is_some();
     let ask = |skills: &[NeedsConsent<'_>]| consent::ask_to_update(session, skills);
     let agree = |_: &[NeedsConsent<'_>]| Ok(true);
-    let consent: &update::Consent<'_> = if is_agreed { &agree } else { &ask };
-    let updating = update::update_with_consent(&session.context, &options, consent);
+    let choose = |offered: &Report| choose(session, offered);
+    let questions = Questions {
+        choose: if asks.to_choose { Some(&choose) } else { None },
+        consent: if asks.for_consent { &ask } else { &agree },
+    };
+    let updating = update::update_with_questions(&session.context, &options, &questions);
     let mut report = session.wait(updating)?;
     if report.is_declined {
-        session.printer.note("Cancelled", "nothing was changed");
+        prompt::cancelled(session);
         return Ok(report);
     }
     // The JSON report has no diffs, with or without a summary.
@@ -132,6 +156,15 @@ pub(super) fn report(
     session.printer.show(command, &report, render);
     github_actions::write(session, file.as_deref(), &report, &differences)?;
     Ok(report)
+}
+
+/// Asks for the skills to update. Returns `None` if the user cancelled.
+fn choose(session: &Session<'_>, offered: &Report) -> Result<Option<BTreeSet<String>>, OpError> {
+    let items = render::update_items(offered);
+    let picker = Picker::new("Select skills to update", "update", &items);
+    let chosen = prompt::choose(session, &picker)?;
+    let name = |at: usize| items[at].name.clone();
+    Ok(chosen.map(|chosen| chosen.into_iter().map(name).collect()))
 }
 
 pub(super) fn status(report: &Report, is_check: bool) -> ExitStatus {

@@ -137,7 +137,7 @@ impl Store {
 
     /// Returns the remembered refs.
     pub(crate) fn remembered(&self) -> Vec<Ref> {
-        remembered(&self.folder)
+        remembered_in(&self.folder)
     }
 
     /// Remembers that the server refuses to send a history without trees, because asking costs two
@@ -155,14 +155,8 @@ impl Store {
     }
 }
 
-fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {
-    let text = fs::read_if_found(&folder.join(REFS_FILE)).ok().flatten();
-    text.and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default()
-}
-
-/// Returns the remembered refs of the source in this folder.
-pub(super) fn remembered(folder: &Path) -> Vec<Ref> {
+/// Returns the refs that are remembered in the folder of a source.
+pub(crate) fn remembered_in(folder: &Path) -> Vec<Ref> {
     let git_ref = |(name, known): (String, RememberedRef)| {
         Some(Ref {
             name,
@@ -172,6 +166,12 @@ pub(super) fn remembered(folder: &Path) -> Vec<Ref> {
         })
     };
     read_refs(folder).into_iter().filter_map(git_ref).collect()
+}
+
+fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {
+    let text = fs::read_if_found(&folder.join(REFS_FILE)).ok().flatten();
+    text.and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
 }
 
 impl Drop for Store {

@@ -57,7 +57,7 @@ impl CachedSource {
 
     fn open(&self) -> Option<(Objects, ObjectId)> {
         if self.is_cache {
-            let refs = cache::remembered(&self.folder);
+            let refs = cache::remembered_in(&self.folder);
             let head = refs.iter().find(|git_ref| git_ref.name == "HEAD");
             let commit = head.or(refs.first())?.commit();
             return Some((Objects::open_store(&self.folder).ok()?, commit));

@@ -32,6 +32,18 @@ pub fn compare_url(source: &Source, env: &Env, old: ObjectId, new: ObjectId) -> 
     Some(format!("{repository}/{page}"))
 }
 
+/// Returns the URL of the page of a commit; `None` as for [`compare_url`].
+#[must_use]
+pub fn commit_url(source: &Source, env: &Env, commit: ObjectId) -> Option<String> {
+    let (forge, repository) = repository_page(source, env)?;
+    let page = match forge {
+        Forge::GitHub | Forge::Gitea => "commit",
+        Forge::GitLab => "-/commit",
+        Forge::Bitbucket => "commits",
+    };
+    Some(format!("{repository}/{page}/{commit}"))
+}
+
 /// Returns the URL of the page of a folder at a commit; `None` as for [`compare_url`]. `folder` is
 /// empty for the repository itself.
 #[must_use]

@@ -15,8 +15,9 @@ pub(crate) mod resolve;
 mod source_url;
 mod uncommitted;
 
-pub use forge_url::{compare_url, folder_url};
-pub use repository::{Fetcher, Move, Repository};
+pub use forge_url::{commit_url, compare_url, folder_url};
+pub(crate) use repository::resolve_stored;
+pub use repository::{Fetcher, Move, Repository, Tags};
 pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 
 use std::path::PathBuf;

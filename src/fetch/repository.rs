@@ -6,6 +6,8 @@ mod merge_bases;
 mod refs;
 
 pub use commits::Move;
+pub use refs::Tags;
+pub(crate) use refs::resolve_stored;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

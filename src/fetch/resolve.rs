@@ -332,6 +332,11 @@ impl Query {
     }
 }
 
+/// Returns the prefixes of all version tags.
+pub(super) fn version_prefixes() -> Vec<String> {
+    versions::prefixes()
+}
+
 /// Whether a text may be the beginning of a commit id. mdskill prints 7 digits.
 pub(super) fn is_short_commit(text: &str) -> bool {
     let is_digit = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f');

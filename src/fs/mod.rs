@@ -253,9 +253,7 @@ pub fn flush(folder: &Path) -> Result<(), Error> {
     }
     for file in tree::list(folder)?.files {
         let path = folder.join(&file.path);
-        File::open(&path)
-            .and_then(|file| file.sync_all())
-            .at("flush to disk", &path)?;
+        platform::flush_file(&path).at("flush to disk", &path)?;
     }
     flush_entries(folder)
 }

@@ -225,12 +225,11 @@ impl Scope {
     /// Returns a path as shown to the user: relative to the root of the project if it is below it.
     #[must_use]
     pub fn display(&self, path: &Path) -> String {
-        let shown = match path.strip_prefix(&self.root) {
-            Ok(below) if !self.is_personal && below == Path::new("") => Path::new("."),
-            Ok(below) if !self.is_personal => below,
-            _ => path,
-        };
-        shown.display().to_string()
+        match path.strip_prefix(&self.root) {
+            Ok(below) if !self.is_personal && below == Path::new("") => ".".to_owned(),
+            Ok(below) if !self.is_personal => platform::display_relative(below),
+            _ => path.display().to_string(),
+        }
     }
 
     /// Checks that a target, with links followed, is in the project and not in a folder of git or

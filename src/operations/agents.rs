@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::OpError;
 use crate::context::Context;
+use crate::platform;
 use crate::skill::select::nearest;
 use crate::target::Target;
 use mdskill_lint::SKILL_FILE;
@@ -141,26 +142,57 @@ pub(crate) fn target_of(context: &Context<'_>, agent: &Agent) -> Result<Target, 
 
 /// Returns the names of widespread agents that read none of these folders.
 pub(crate) fn blind_agents(context: &Context<'_>, targets: &[Target]) -> Vec<&'static str> {
-    let is_blind = |agent: &&Agent| {
-        let reads = |target: &Target| {
-            if context.scope.is_personal {
-                let paths = agent
-                    .personal_folders()
-                    .filter_map(|folder| personal_path(context, folder));
-                let target = context.scope.target(target);
-                paths.into_iter().any(|path| path == target)
-            } else {
-                // Agents read their folder below the root, too, for a part of the project.
-                agent.project_folders().any(|folder| {
-                    let above = target.as_str().strip_suffix(folder);
-                    above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
-                })
-            }
-        };
-        !targets.iter().any(reads)
-    };
-    let blind = Agent::widespread().filter(is_blind);
+    let blind = Agent::widespread().filter(|agent| !reads_any(context, agent, targets));
     blind.map(|agent| agent.name).collect()
+}
+
+/// An agent that reads a folder.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reader {
+    /// Its name for `--agent`.
+    pub(crate) id: &'static str,
+    /// Its name in a sentence.
+    pub(crate) name: &'static str,
+}
+
+/// Returns the agents that read one of these folders, the most used first.
+pub(crate) fn readers(context: &Context<'_>, targets: &[Target]) -> Vec<Reader> {
+    let widespread: Vec<&str> = Agent::widespread().map(|agent| agent.id).collect();
+    let programs = AGENTS.iter().filter(|agent| agent.is_program());
+    let readers = programs.filter(|agent| reads_any(context, agent, targets));
+    let mut readers: Vec<Reader> = readers
+        .map(|agent| Reader {
+            id: agent.id,
+            name: agent.name,
+        })
+        .collect();
+    readers.sort_by_key(|agent| !widespread.contains(&agent.id));
+    readers
+}
+
+/// Returns the names of the agents that read a folder, the most used first.
+pub(crate) fn agents_of(context: &Context<'_>, target: &Target) -> Vec<&'static str> {
+    let readers = readers(context, std::slice::from_ref(target));
+    readers.iter().map(|reader| reader.name).collect()
+}
+
+/// Whether an agent reads one of these folders.
+fn reads_any(context: &Context<'_>, agent: &Agent, targets: &[Target]) -> bool {
+    targets.iter().any(|target| {
+        if context.scope.is_personal {
+            let mut paths = agent
+                .personal_folders()
+                .filter_map(|folder| personal_path(context, folder));
+            let target = context.scope.target(target);
+            paths.any(|path| path == target)
+        } else {
+            // Agents read their folder below the root, too, for a part of the project.
+            agent.project_folders().any(|folder| {
+                let above = target.as_str().strip_suffix(folder);
+                above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+            })
+        }
+    })
 }
 
 /// Returns the path of a folder in the user's home; an environment variable may move it.
@@ -268,11 +300,11 @@ impl Folders<'_, '_> {
         if !scope.is_personal
             && let Ok(below) = path.strip_prefix(&scope.root)
         {
-            return below.display().to_string();
+            return platform::display_relative(below);
         }
         let home = self.context.dirs.home.as_ref();
         match home.and_then(|home| path.strip_prefix(home).ok()) {
-            Some(below) => format!("~/{}", below.display()),
+            Some(below) => format!("~/{}", platform::display_relative(below)),
             None => path.display().to_string(),
         }
     }

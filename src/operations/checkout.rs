@@ -8,17 +8,18 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::digest::{Digest, FileDigest};
+use crate::digest::{Digest, FileDigest, FileMode};
 use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
+use crate::platform;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::blob_id;
 use mdskill_git::work_tree::{IndexedFile, WorkTree};
 use mdskill_lint::leftovers::is_made_by_tools;
 use mdskill_lint::path::fold;
 
-/// The paths and blobs of a skill's files upstream.
-pub(crate) type UpstreamFiles = BTreeMap<String, ObjectId>;
+/// The paths of a skill's files upstream, with their blobs and modes.
+pub(crate) type UpstreamFiles = BTreeMap<String, (ObjectId, FileMode)>;
 
 /// The beginning of a Git LFS pointer.
 pub(super) const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -76,6 +77,9 @@ impl<'a> Checkout<'a> {
             && snapshot.digest() != expected
         {
             self.undo_conversions(snapshot, &upstream);
+            if !platform::HAS_MODES {
+                restore_modes(snapshot, &upstream);
+            }
         }
         Ok(own)
     }
@@ -116,7 +120,7 @@ impl<'a> Checkout<'a> {
             };
             let is_upstream = |bytes: &[u8]| {
                 let id = blob_id(bytes).ok();
-                id.is_some() && upstream.get(&file.path).copied() == id
+                id.is_some() && upstream.get(&file.path).map(|(id, _)| *id) == id
             };
             let stored = self.stored_bytes(work_tree, real, &file, &is_upstream);
             let stored_digest = stored.map_or(digest, |bytes| FileDigest::of(&bytes));
@@ -161,6 +165,17 @@ impl<'a> Checkout<'a> {
         let mut files = work_tree.indexed_files(real).into_iter();
         let file = files.find(|file| file.path == path)?;
         self.stored_bytes(work_tree, real, &file, &|_| false)
+    }
+}
+
+/// Gives every file the mode that it has upstream, where files have no modes that a user could edit.
+fn restore_modes(snapshot: &mut Snapshot, upstream: &UpstreamFiles) {
+    for (path, mode, digest) in snapshot.files.clone() {
+        if let Some((_, upstream_mode)) = upstream.get(&path)
+            && *upstream_mode != mode
+        {
+            snapshot.convert(&path, *upstream_mode, digest);
+        }
     }
 }
 

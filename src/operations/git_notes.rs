@@ -3,7 +3,7 @@
 //! `add` and `update` write one `.gitattributes` in a target if git would change an installed file there, and
 //! name the rule that ignores a file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::checkout::{Checkout, LFS_POINTER};
 use super::installed::{InstalledSkill, SkillFolder};
@@ -12,16 +12,19 @@ use crate::context::Context;
 use crate::fs::tree::OnDisk;
 use crate::fs::{self, atomic, tree};
 use crate::lockfile::Lockfile;
+use crate::platform;
 use crate::target::Target;
 use mdskill_git::ignore_rules::IgnoreRule;
 use mdskill_git::work_tree::WorkTree;
 
 /// The name of git's file.
 const FILE: &str = ".gitattributes";
+/// The attributes that keep git from changing a file.
+pub(crate) const ATTRIBUTES: &str = "* -text -filter -ident -working-tree-encoding";
 /// The lines for installed skills.
 const LINES: [&str; 2] = [
     "# mdskill: git must not change the files of installed skills",
-    "* -text -filter -ident -working-tree-encoding",
+    ATTRIBUTES,
 ];
 /// The limit of notes for one skill.
 const MAX_NOTES: usize = 5;
@@ -90,6 +93,34 @@ fn notes(
     }
     notes.dedup();
     Ok(notes)
+}
+
+/// The things that git does to the files of an installed skill.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    /// The targets in which git changes a file, each with a sentence.
+    pub(crate) conversions: Vec<(Target, String)>,
+    /// The files that git ignores, as sentences with the fix.
+    pub(crate) ignored: Vec<String>,
+}
+
+/// Finds what git does to the files of an installed skill. Changes nothing.
+pub(crate) fn problems(context: &Context<'_>, skill: InstalledSkill<'_>) -> Problems {
+    let mut problems = Problems::default();
+    let paths: Vec<String> = skill.upstream_files(context).into_keys().collect();
+    for folder in skill.folders() {
+        let checkout = Checkout::of(&folder.path);
+        let Some((real, work_tree)) = checkout.work_tree() else {
+            continue;
+        };
+        if let Some((path, conversion)) = first_conversion(work_tree, real, &paths) {
+            let sentence = format!("git changes files such as `{path}` because of `{conversion}`");
+            problems.conversions.push((folder.target.clone(), sentence));
+        }
+        problems.ignored.extend(ignored(work_tree, real, &paths));
+    }
+    problems.ignored.dedup();
+    problems
 }
 
 /// Whether git has converted a skill of this target, as in a clone with `core.autocrlf`. Attributes would
@@ -220,11 +251,7 @@ pub(crate) fn ignored_note(work_tree: &WorkTree, place: &str) -> String {
 }
 
 fn shown(work_tree: &WorkTree, file: &Path) -> String {
-    let below: PathBuf = file
-        .strip_prefix(work_tree.root())
-        .unwrap_or(file)
-        .to_owned();
-    below.display().to_string()
+    platform::display_relative(file.strip_prefix(work_tree.root()).unwrap_or(file))
 }
 
 /// Returns the reasons of git for the differences of a folder from the locked files, given as lines such

@@ -220,7 +220,9 @@ impl<'a> InstalledSkill<'a> {
             read.map(|tree| tree.files)
         });
         let files = files.into_iter().flatten();
-        files.map(|file| (file.path.to_string(), file.id)).collect()
+        files
+            .map(|file| (file.path.to_string(), (file.id, file.mode)))
+            .collect()
     }
 
     /// Returns its place in the objects of its source, for the links that leave its folder.

@@ -64,6 +64,18 @@ pub(crate) struct Listed {
     pub(crate) capabilities: Vec<Capability>,
 }
 
+impl Report {
+    /// Keeps the skills whose name or description contains all of these words, in any letter case.
+    pub(crate) fn retain_matching(&mut self, words: &[String]) {
+        let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        self.skills.retain(|skill| {
+            let description = skill.description.as_deref().unwrap_or_default();
+            let text = format!("{} {description}", skill.name).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        });
+    }
+}
+
 /// Returns the shortest spec of exactly this skill: with the name of its folder if that is unique.
 pub(crate) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
     match found.folder() {

@@ -69,7 +69,7 @@ pub(crate) async fn list(context: &Context<'_>, spec: &Spec) -> Result<Report, O
 
 /// Returns the version in a tag: `v1.2.3`, `1.2`, and for a skill also `NAME@1.2.3`, `NAME-v1.2`, and
 /// `NAME/v1.2`, as repositories with several packages write them. Without a skill, every name counts.
-fn version_of(tag: &str, skill: Option<&str>, source: &Source) -> Option<Version> {
+pub(crate) fn version_of(tag: &str, skill: Option<&str>, source: &Source) -> Option<Version> {
     if let Some(version) = version_in(tag) {
         return Some(version);
     }

@@ -7,6 +7,7 @@ pub(crate) mod cache;
 pub(crate) mod checkout;
 pub(crate) mod completions;
 pub(crate) mod diff;
+pub(crate) mod doctor;
 pub mod findings;
 pub(crate) mod git_notes;
 pub mod import;
@@ -19,6 +20,7 @@ pub(crate) mod list;
 pub(crate) mod list_remote;
 pub(crate) mod list_versions;
 pub(crate) mod lock;
+pub(crate) mod log;
 pub(crate) mod own_source;
 pub(crate) mod places;
 pub(crate) mod policy;
@@ -29,12 +31,14 @@ pub(crate) mod resolve;
 pub(crate) mod rule;
 pub(crate) mod show;
 pub(crate) mod state;
+mod suggestions;
 pub mod update;
 pub mod validate;
 pub(crate) mod verify;
 
 use std::path::PathBuf;
 
+use self::suggestions::{did_you_mean, names_if_few, nearest_or_count};
 use crate::config::ConfigError;
 use crate::context::Context;
 use crate::dirs::NoFolder;
@@ -49,9 +53,6 @@ use mdskill_git::ObjectId;
 use mdskill_lint::links::LinkFault;
 use mdskill_lint::name::{NameError, SkillName};
 use mdskill_lint::settings::UnknownRule;
-
-/// The most names that an error lists.
-const MAX_NAMES: usize = 10;
 
 /// An operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +104,9 @@ pub enum OpError {
     /// A local folder has no refs.
     #[error("{0} is a local folder without git, which has no refs")]
     FolderRef(String),
+    /// A local folder is not in a git repository.
+    #[error("{0} is not in a git repository, so it has no history")]
+    NoHistory(String),
     /// `mdskill.toml` can't be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -133,6 +137,17 @@ pub enum OpError {
         count: usize,
         /// Similar names.
         nearest: Vec<String>,
+    },
+    /// A skill does not have the requested file.
+    #[error(transparent)]
+    NoSuchFile(#[from] show::NoSuchFile),
+    /// A binary file can't be shown on a terminal.
+    #[error("`{path}` is a binary file, which a terminal can't show")]
+    BinaryFile {
+        /// The path in the skill.
+        path: String,
+        /// The argument that names the skill.
+        argument: String,
     },
     /// The requested skill is in a submodule.
     #[error("{spec} is a submodule, whose files are in another repository")]
@@ -267,6 +282,12 @@ pub enum OpError {
     /// The command runs in a folder of git, which has no work tree.
     #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
     InGitFolder(PathBuf),
+    /// No skill is named, and none can be chosen.
+    #[error("no skill is named")]
+    NoNames,
+    /// A question is requested, and there is no terminal.
+    #[error("--interactive needs a terminal")]
+    NoTerminal,
     /// A skill is not installed in a folder.
     #[error("`{name}` is not installed in {target}; it is in {}", .targets.join(", "))]
     NotInTarget {
@@ -353,6 +374,13 @@ impl HasHint for OpError {
             Self::Init(error) => return error.hint(),
             Self::NoShell => Hint::text("name it, for example ").then_command("completions bash"),
             Self::NothingAdded(error) => return error.hint(),
+            Self::NoSuchFile(error) => return error.hint(),
+            Self::BinaryFile { path, argument } => {
+                let (path, argument) = (for_shell(path), for_shell(argument));
+                Hint::text(format!(
+                    "`mdskill show {argument} --file {path} > FILE` saves it"
+                ))
+            }
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
                 Hint::text("use a folder inside the project, for example `.github/skills`")
@@ -394,7 +422,8 @@ impl HasHint for OpError {
                     .then(" restores them")
             }
             Self::Install(error) => return error.hint(),
-            Self::NotInstalled { .. } => Hint::command("list").then(" lists the installed skills"),
+            Self::NoTerminal => Hint::command("update --dry-run")
+                .then(" prints the updates; the names of skills choose some"),
             Self::HomeIsNoProject { personal, .. } => Hint::command(personal.clone()).then(
                 " adds to your personal skills; for a project, go to its folder or use -C DIR",
             ),
@@ -404,7 +433,7 @@ impl HasHint for OpError {
                 is_path: false,
                 ..
             } => Hint::command(format!("add {typed}")).then(" installs it"),
-            Self::NotInstalledFrom { .. } => {
+            Self::NotInstalled { .. } | Self::NotInstalledFrom { .. } | Self::NoNames => {
                 Hint::command("list").then(" lists the installed skills")
             }
             Self::NoSuchPath(_) => Hint::text("a path is relative to the current folder; ")
@@ -453,29 +482,4 @@ impl From<mdskill_git::objects::ObjectError> for OpError {
     fn from(error: mdskill_git::objects::ObjectError) -> Self {
         Self::Fetch(error.into())
     }
-}
-
-/// Returns the similar names, or the number of skills if there is none.
-fn nearest_or_count(nearest: &[String], count: usize) -> String {
-    match (nearest, count) {
-        ([], 0) => ": no folder in it has a SKILL.md".to_owned(),
-        ([], 1) => "; it has one other skill".to_owned(),
-        ([], _) => format!("; it has {count} other skills"),
-        _ => did_you_mean(nearest),
-    }
-}
-
-fn names_if_few(names: &[String]) -> String {
-    if names.len() > MAX_NAMES {
-        return String::new();
-    }
-    format!(": {}", names.join(", "))
-}
-
-fn did_you_mean(nearest: &[String]) -> String {
-    if nearest.is_empty() {
-        return String::new();
-    }
-    let names: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
-    format!("; did you mean {}?", names.join(" or "))
 }

@@ -8,16 +8,20 @@ use serde::Serialize;
 use super::OpError;
 use super::git_notes;
 use super::install_steps::{self, Verdict};
-use super::installed::InstalledSkill;
+use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::own_source::is_own_source;
 use super::report::{Action, Change, LeftAlone, refusal_reason};
+use super::state::State;
 use crate::context::Context;
 use crate::fs::leftover::is_cache;
+use crate::fs::read_if_found;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
 use crate::install::transaction::Transaction;
 use crate::lockfile::Lockfile;
 use crate::target::Target;
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::details::Details;
 use mdskill_lint::name::SkillName;
 
 /// The arguments of `remove`.
@@ -44,6 +48,58 @@ pub(crate) struct Report {
     pub(crate) trashed: Vec<String>,
     /// Whether nothing was changed.
     pub(crate) dry_run: bool,
+}
+
+/// A skill that can be removed.
+#[derive(Debug)]
+pub(crate) struct Removable {
+    /// Its name.
+    pub(crate) name: SkillName,
+    /// The description in its `SKILL.md`.
+    pub(crate) description: String,
+    /// The state of its folders; the one that needs most attention.
+    pub(crate) state: State,
+    /// The source, as in the lockfile.
+    pub(crate) source: String,
+    /// The tag, or else the commit.
+    pub(crate) version: Option<String>,
+    /// The folders that it is installed in.
+    pub(crate) places: Vec<String>,
+}
+
+/// Returns the installed skills, or those in some targets.
+pub(crate) fn removable(
+    context: &Context<'_>,
+    targets: &[Target],
+) -> Result<Vec<Removable>, OpError> {
+    let lockfile = required_lockfile(context)?;
+    let is_meant = |skill: &InstalledSkill<'_>| {
+        targets.is_empty() || skill.targets.iter().any(|target| targets.contains(target))
+    };
+    let skills = InstalledSkill::all(&context.scope, &lockfile).filter(is_meant);
+    let skills: Vec<_> = skills.collect();
+    let mut found: Vec<Removable> = Vec::new();
+    for (skill, folder, on_disk) in read_folders(context, skills)? {
+        let state = State::of(context, skill, &folder, &on_disk)?;
+        let entry = skill.entry;
+        match found.last_mut().filter(|last| last.name == *skill.name) {
+            Some(last) => last.state = last.state.max(state),
+            None => {
+                let text = read_if_found(&folder.path.join(SKILL_FILE)).ok().flatten();
+                let details = text.map(|text| Details::read(&text)).unwrap_or_default();
+                let commit = entry.commit.map(|commit| commit.to_string());
+                found.push(Removable {
+                    name: skill.name.clone(),
+                    description: details.description.unwrap_or_default(),
+                    state,
+                    source: entry.source.to_string(),
+                    version: entry.version.clone().or(commit),
+                    places: skill.places(),
+                });
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the targets of a skill to remove it from, and the others.

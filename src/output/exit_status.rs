@@ -63,6 +63,8 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
         | OpError::NotInConflict(_)
         | OpError::NoSuchPath(_)
         | OpError::FolderRef(_)
+        | OpError::NoNames
+        | OpError::NoTerminal
         | OpError::SeveralSkills { .. } => ExitStatus::Usage,
         OpError::NothingAdded(error) => status_of(error),
         OpError::Init(error) if error.is_usage() => ExitStatus::Usage,

@@ -18,5 +18,6 @@ pub(crate) mod rules;
 pub mod rules_page;
 pub(crate) mod sanitize;
 pub(crate) mod table;
+pub(crate) mod terminal_markdown;
 pub(crate) mod text;
 pub(crate) mod wrap;

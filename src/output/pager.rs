@@ -33,6 +33,12 @@ impl Pager {
         })
     }
 
+    /// Whether it is known to pass links (OSC 8) to the terminal. `less` does since version 566.
+    pub(crate) fn shows_links(&self) -> bool {
+        let program = self.command.split_whitespace().next().unwrap_or_default();
+        program.rsplit('/').next() == Some("less")
+    }
+
     /// Shows a text, and waits until the user quits the pager. Returns false if the pager could not
     /// be started.
     pub(crate) fn show(&self, text: &[u8]) -> bool {

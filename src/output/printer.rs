@@ -14,6 +14,7 @@ use super::github::commands::{Command, mask};
 use super::pager::Pager;
 use super::sanitize;
 use super::table::Table;
+use super::terminal_markdown::Look;
 use super::wrap::wrap;
 use crate::hint::{self, Hint};
 use crate::platform;
@@ -23,6 +24,9 @@ const VERB_WIDTH: usize = 10;
 
 /// The width to which sentences are wrapped on a wider terminal: longer lines are hard to read.
 const MAX_WIDTH: usize = 100;
+
+/// The width of data that is not printed on a terminal.
+const DEFAULT_WIDTH: usize = 80;
 
 /// The amount of messages on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +58,8 @@ pub(crate) struct Printer {
     pub(crate) in_ci: bool,
     /// Whether the terminal can only print lines (`TERM=dumb`).
     pub(crate) is_dumb: bool,
+    /// Whether the terminal is known to show links (OSC 8).
+    pub(crate) shows_links: bool,
     /// When to use colour.
     pub(crate) color: ColorChoice,
     /// The pager for long data on a terminal.
@@ -148,6 +154,30 @@ impl Printer {
         if !self.show_in_pager(&text) {
             self.stdout(&text);
         }
+    }
+
+    /// Prints lines of data that were rendered with [`Printer::look`], page by page on a terminal.
+    pub(crate) fn pages(&self, lines: &[String]) {
+        let mut text = String::new();
+        for line in lines {
+            let _ = writeln!(text, "{}", self.without_commands(line));
+        }
+        if !self.show_in_pager(&text) {
+            self.stdout(&text);
+        }
+    }
+
+    /// Returns the abilities of standard output if a person reads it: on a terminal, or in color.
+    /// `None` for a program.
+    pub(crate) fn look(&self) -> Option<Look> {
+        let stdout = std::io::stdout();
+        let (is_terminal, has_color) = (stdout.is_terminal(), has_color(self.color, &stdout));
+        let has_links = self.pager.as_ref().is_none_or(Pager::shows_links);
+        (is_terminal || has_color).then(|| Look {
+            width: Self::width().unwrap_or(DEFAULT_WIDTH),
+            has_color,
+            has_links: self.shows_links && is_terminal && has_color && has_links,
+        })
     }
 
     /// Shows a text in the pager if there is one. Returns whether it was shown.

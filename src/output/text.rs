@@ -1,8 +1,16 @@
 //! Phrases that several reports contain.
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::diff::SkillDiff;
 use crate::operations::update::Report;
 use mdskill_lint::capability::Capability;
+
+/// The package of mdskill in the npm registry, where another company has the name `mdskill`.
+pub(crate) const NPM_PACKAGE: &str = "@mdskill/cli";
+
+/// Abbreviations whose point ends no sentence.
+const ABBREVIATIONS: [&str; 6] = ["e.g.", "i.e.", "etc.", "vs.", "approx.", "incl."];
 
 /// Number of digits of an abbreviated commit.
 const SHORT: usize = 7;
@@ -38,6 +46,36 @@ pub(crate) fn not_updated(report: &Report, conflicts: usize) -> Vec<String> {
     ])
 }
 
+/// Returns the number of columns of a text.
+pub(crate) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// Splits a text after its first sentence.
+pub(crate) fn first_sentence(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        let is_last = match c {
+            '\u{3002}' => true,
+            '.' | '!' | '?' => {
+                let next = text[end..].chars().next();
+                let word = text[..end].split_whitespace().next_back();
+                let is_short = |word: &str| {
+                    let word = word.trim_start_matches(['(', '[']).to_lowercase();
+                    ABBREVIATIONS.contains(&&*word) || word.len() <= 2
+                };
+                next.is_some_and(char::is_whitespace) && !word.is_some_and(is_short)
+            }
+            _ => false,
+        };
+        if is_last {
+            return (&text[..end], text[end..].trim_start());
+        }
+    }
+    (text, "")
+}
+
 /// Returns `owner/repo` for `github:owner/repo`.
 pub(crate) fn source(name: &str) -> &str {
     name.strip_prefix("github:").unwrap_or(name)
@@ -62,29 +100,28 @@ pub(crate) fn place(capability: &Capability) -> String {
     }
 }
 
-/// Returns a line for each kind of capability: `hooks: PreToolUse: scripts/go.sh (SKILL.md:10)`.
-pub(crate) fn capability_lines(capabilities: &[Capability]) -> Vec<String> {
-    let line = |of_kind: &[Capability]| {
-        let each = of_kind.iter().map(|one| {
-            if one.what == one.file {
-                one.what.clone()
-            } else {
-                format!("{} ({})", one.what, place(one))
-            }
-        });
-        format!(
-            "{}: {}",
-            of_kind[0].kind,
-            each.collect::<Vec<_>>().join(", ")
-        )
-    };
-    let kinds = capabilities.chunk_by(|one, other| one.kind == other.kind);
-    kinds.map(line).collect()
-}
-
 /// Returns the numbers of added and removed lines, in which binary files do not count.
 pub(crate) fn changed_lines(diff: &SkillDiff) -> (usize, usize) {
     let added = diff.files.iter().filter_map(|file| file.added).sum();
     let removed = diff.files.iter().filter_map(|file| file.removed).sum();
     (added, removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn first_sentence_ends_at_a_point_before_a_space() {
+        for (first, rest) in [
+            ("Reads PDF files.", "Use it for forms."),
+            ("Works with a.py, v1.2, e.g. Python, and Node.js.", "More."),
+            ("Is it one?", "Yes"),
+            ("No point at the end", ""),
+            ("", ""),
+        ] {
+            assert_eq!(first_sentence(&format!("{first} {rest}")), (first, rest));
+        }
+        assert_eq!(first_sentence("技能。更多"), ("技能。", "更多"));
+    }
 }

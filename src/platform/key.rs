@@ -3,8 +3,10 @@
 /// A key, or a combination of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
-    /// A character.
+    /// A character that was typed.
     Char(char),
+    /// A character of a text that was pasted.
+    Pasted(char),
     /// Ctrl and a letter in lower case.
     Ctrl(char),
     /// Enter.
@@ -13,6 +15,10 @@ pub(crate) enum Key {
     Escape,
     /// Tab.
     Tab,
+    /// Shift and Tab.
+    BackTab,
+    /// F1, the key for help.
+    F1,
     /// Backspace.
     Backspace,
     /// The arrow up.

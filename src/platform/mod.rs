@@ -4,6 +4,9 @@
 //! and otherwise untested.
 
 pub(crate) mod key;
+mod line_reader;
+
+pub(crate) use line_reader::LineReader;
 
 #[cfg(unix)]
 mod unix;

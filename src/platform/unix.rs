@@ -13,6 +13,9 @@ use rustix::fs::OFlags;
 
 pub(crate) use keyboard::Keyboard;
 
+/// Whether files have an executable bit.
+pub(crate) const HAS_MODES: bool = true;
+
 /// Returns whether the owner may execute a file. git looks at this bit alone.
 pub(crate) fn is_executable(file: &Metadata) -> bool {
     file.mode() & 0o100 != 0
@@ -102,6 +105,16 @@ pub(crate) fn flush_file_system(folder: &Path) -> io::Result<bool> {
     }
 }
 
+/// Returns a relative path as text with forward slashes, as git and the lockfile write it.
+pub(crate) fn display_relative(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Flushes a file to disk.
+pub(crate) fn flush_file(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
 /// Flushes the entries of `folder` to disk: its names, not the contents of its files.
 pub(crate) fn flush_entries(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -118,4 +131,22 @@ pub(crate) fn is_stderr_a_file() -> bool {
 /// Returns whether the shell reports that it can't find or run the program.
 pub(crate) fn was_not_found(status: ExitStatus) -> bool {
     matches!(status.code(), Some(126 | 127))
+}
+
+/// Returns whether this user may write files in a folder, as far as the system says without an attempt.
+pub(crate) fn can_write_in(folder: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+/// Returns whether this user may write a file.
+pub(crate) fn can_write(file: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    access(file, Access::WRITE_OK).is_ok()
+}
+
+/// Returns the free space of the file system of a folder, in bytes.
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
 }

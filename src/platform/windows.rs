@@ -1,5 +1,7 @@
 //! Windows.
 
+mod keyboard;
+
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt;
@@ -7,12 +9,13 @@ use std::os::windows::io::AsHandle;
 use std::path::Path;
 use std::process::ExitStatus;
 
-use console::Term;
-
-use super::key::Key;
+pub(crate) use keyboard::Keyboard;
 
 /// Opens a link itself, not its target; `FILE_FLAG_OPEN_REPARSE_POINT` of the Windows API.
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+
+/// Whether files have an executable bit.
+pub(crate) const HAS_MODES: bool = false;
 
 /// Returns whether the owner may execute a file.
 pub(crate) fn is_executable(_file: &Metadata) -> bool {
@@ -73,6 +76,16 @@ pub(crate) fn flush_file_system(_folder: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
+/// Returns a relative path as text with forward slashes, as git and the lockfile write it.
+pub(crate) fn display_relative(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
+/// Flushes a file to disk, which needs the right to write to it here.
+pub(crate) fn flush_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
 /// Does nothing: a folder can't be opened to be flushed, and NTFS keeps a journal of renames.
 pub(crate) fn flush_entries(_folder: &Path) -> io::Result<()> {
     Ok(())
@@ -91,37 +104,18 @@ pub(crate) fn was_not_found(_status: ExitStatus) -> bool {
     false
 }
 
-/// The keyboard of the console.
-pub(crate) struct Keyboard(Term);
+/// Returns whether this user may write files in a folder. Only an attempt would show it here.
+pub(crate) fn can_write_in(folder: &Path) -> bool {
+    folder.is_dir()
+}
 
-impl Keyboard {
-    /// Opens the console, which needs no other mode to read single keys.
-    pub(crate) fn open() -> io::Result<Self> {
-        Ok(Self(Term::stderr()))
-    }
+/// Returns whether this user may write a file.
+pub(crate) fn can_write(file: &Path) -> bool {
+    file.metadata()
+        .is_ok_and(|metadata| !metadata.permissions().readonly())
+}
 
-    /// Returns a function that does nothing.
-    pub(crate) fn restorer(&self) -> impl Fn() + Send + Sync + 'static {
-        || {}
-    }
-
-    /// Waits for the next key.
-    pub(crate) fn read(&mut self) -> io::Result<Option<Key>> {
-        Ok(Some(match self.0.read_key_raw()? {
-            console::Key::Char(c @ '\u{1}'..='\u{1a}') => Key::Ctrl(char::from(c as u8 - 1 + b'a')),
-            console::Key::Char(c) => Key::Char(c),
-            console::Key::CtrlC => Key::Ctrl('c'),
-            console::Key::Enter => Key::Enter,
-            console::Key::Escape => Key::Escape,
-            console::Key::Tab => Key::Tab,
-            console::Key::Backspace => Key::Backspace,
-            console::Key::ArrowUp => Key::Up,
-            console::Key::ArrowDown => Key::Down,
-            console::Key::PageUp => Key::PageUp,
-            console::Key::PageDown => Key::PageDown,
-            console::Key::Home => Key::Home,
-            console::Key::End => Key::End,
-            _ => Key::Other,
-        }))
-    }
+/// Returns `None`: the standard library does not have the free space of a file system.
+pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
+    None
 }

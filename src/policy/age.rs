@@ -73,6 +73,15 @@ pub(crate) fn format_time(seconds: u64, is_limit: bool) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }
 
+/// Returns the day of a time in Unix seconds, in a time zone that is `offset` minutes to the east, as
+/// `2026-11-23`. A time before 1970 is shown as 1970.
+pub(crate) fn format_day(seconds: i64, offset: i32) -> String {
+    let local = seconds.saturating_add(60 * i64::from(offset));
+    let days = u64::try_from(local / 86_400).unwrap_or_default();
+    let (year, month, day) = date(days);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// Converts days since 1970 to year, month, and day.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
@@ -132,5 +141,8 @@ mod tests {
         assert_eq!(format_time(1_795_445_988, true), "2026-11-23 15:00 UTC");
         assert_eq!(format_time(4_107_542_399, false), "2100-02-28 23:59 UTC");
         assert_eq!(format_time(4_107_542_399, true), "2100-03-01 00:00 UTC");
+        assert_eq!(format_day(951_782_399, 0), "2000-02-28");
+        assert_eq!(format_day(951_782_399, 60), "2000-02-29");
+        assert_eq!(format_day(-1, 0), "1970-01-01");
     }
 }

@@ -14,8 +14,8 @@ mod sources;
 
 use serde::Serialize;
 
-pub(crate) use age::format_time;
 pub use age::{Age, ParseAgeError};
+pub(crate) use age::{format_day, format_time};
 pub use sources::Sources;
 
 use crate::source::Source;

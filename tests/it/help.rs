@@ -72,7 +72,7 @@ fn every_command_accepts_every_global_option() {
         &["--json", "--offline", "-v", "--color=always"],
     ];
     for command in commands() {
-        let needs = if matches!(command.as_str(), "add" | "keep" | "remove" | "show") {
+        let needs = if matches!(command.as_str(), "add" | "keep" | "log" | "remove" | "show") {
             &["x"][..]
         } else {
             &[]

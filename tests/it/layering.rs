@@ -43,7 +43,16 @@ const CONTAINED: &[(&str, &[&str])] = &[
         "granit_parser",
         &["crates/mdskill-lint/src/frontmatter/places.rs"],
     ),
-    ("pulldown_cmark", &["crates/mdskill-lint/src/markdown.rs"]),
+    (
+        "pulldown_cmark",
+        &[
+            "crates/mdskill-lint/src/markdown.rs",
+            "crates/mdskill-lint/src/markdown/points.rs",
+            "src/output/terminal_markdown/blocks.rs",
+            "src/output/terminal_markdown/table.rs",
+        ],
+    ),
+    ("hl_lite", &["src/output/terminal_markdown/code.rs"]),
     ("clap_complete", &["src/commands/completions/complete.rs"]),
     ("directories", &["src/dirs.rs"]),
     ("rustls", &["crates/mdskill-git/src/http/client.rs"]),

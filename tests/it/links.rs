@@ -80,7 +80,7 @@ fn validate_and_show_see_the_linked_files() {
     let (context, mut repo) = linked();
     let shown = context.run(&["show", "acme/skills/one", "--json"]).json();
     let files = shown["files"].as_array().unwrap();
-    assert!(files.iter().any(|file| file == "docs/deep/up.md"));
+    assert!(files.iter().any(|file| file["path"] == "docs/deep/up.md"));
     context
         .run(&["validate", "acme/skills/one"])
         .ok()

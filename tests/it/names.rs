@@ -105,3 +105,28 @@ fn add_all_of_a_single_skill_installs_it() {
     context.run(&["add", "acme/skills/two", "--all"]).ok();
     assert_eq!(context.folders(".github/skills"), ["two"]);
 }
+
+#[test]
+fn list_of_a_repository_takes_words() {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
+    repo.skill("skills/pdf-forms", "pdf-forms", "Fills in forms")
+        .skill("skills/reports", "reports", "Writes reports as PDF")
+        .skill("skills/lint", "lint", "Lints Python");
+    repo.commit("Three skills");
+    let names = |words: &[&str]| {
+        let json = context.run(&[&["list", "acme/skills", "--json"], words].concat());
+        let skills = json.ok().json()["skills"].as_array().unwrap().clone();
+        let names = skills
+            .iter()
+            .map(|skill| skill["name"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&["pdf"]), ["pdf-forms", "reports"]);
+    assert_eq!(names(&["PDF", "form"]), ["pdf-forms"]);
+    assert_eq!(names(&["pdf", "python"]), [""; 0]);
+    let none = context.run(&["list", "acme/skills", "excel"]);
+    none.ok()
+        .says("no skill in acme/skills that matches `excel`")
+        .says("hint: `mdskill list acme/skills` lists all of them");
+}

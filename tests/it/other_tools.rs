@@ -161,7 +161,6 @@ fn command_of_another_tool_is_answered_with_the_right_one() {
         ("publish", "git repository"),
         ("version", "mdskill --version"),
         ("audit", "mdskill validate"),
-        ("doctor", "mdskill agents"),
         ("login", "MDSKILL_TOKEN"),
         ("self", "does not update itself"),
         ("tree", "mdskill list"),

@@ -3,10 +3,12 @@
 use crate::support::repo::Repo;
 use crate::support::terminal::Terminal;
 use crate::support::test_context::{Prepared, TestContext};
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use std::time::Duration;
 
 const ESCAPE: &str = "\u{1b}";
 const DOWN: &str = "\u{1b}[B";
+const TAB: &str = "\t";
 const CTRL_A: &str = "\u{1}";
 const CTRL_C: &str = "\u{3}";
 const CTRL_U: &str = "\u{15}";
@@ -52,16 +54,16 @@ fn in_terminal(prepared: Prepared) -> Terminal {
 fn picker_shows_groups_and_the_capabilities_of_the_highlighted_skill() {
     let (context, _) = python();
     let terminal = open(&context);
-    let lines = terminal.wait_for("enter confirm");
+    let lines = terminal.wait_for("enter add");
     let list = [
-        "Add skills of acme/skills  0 of 4 selected",
+        "Select skills to add from acme/skills                            0 of 4 selected",
         "Filter: type a name or a word",
         "backend",
         "> [ ] temporal-python-testing  Python",
         "python-tools",
-        "  [ ] async-python-patterns  Python",
-        "  [ ] deploy  Deploys the app",
-        "  [ ] python-packaging  Python",
+        "  [ ] async-python-patterns    Python",
+        "  [ ] deploy                   Deploys the app",
+        "  [ ] python-packaging         Python",
     ];
     assert_eq!(lines[..list.len()], list);
     assert!(terminal.has_color());
@@ -70,13 +72,16 @@ fn picker_shows_groups_and_the_capabilities_of_the_highlighted_skill() {
     let lines = terminal.wait_for("> [ ] deploy");
     let preview = lines.iter().position(|line| line == "deploy").unwrap();
     assert_eq!(
-        lines[preview..preview + 5],
+        lines[preview..preview + 8],
         [
             "deploy",
-            "unrestricted-bash: Bash (SKILL.md:4)",
-            "scripts: scripts/go.sh",
-            "executables: scripts/go.sh",
+            "",
             "Deploys the app",
+            "",
+            "unrestricted-bash  Bash (SKILL.md:4)",
+            "scripts            scripts/go.sh",
+            "executables        scripts/go.sh",
+            "path               plugins/python/skills/deploy",
         ]
     );
     terminal.press(ESCAPE);
@@ -114,10 +119,10 @@ fn enter_adds_the_selected_skills() {
     terminal.press("py");
     // The name that begins with the filter is first.
     terminal.wait_for("> [ ] python-packaging");
-    terminal.press(" ");
+    terminal.press(TAB);
     terminal.wait_for("1 of 4 selected");
     terminal.press(CTRL_U);
-    terminal.press("deploy ");
+    terminal.press("deploy\t");
     terminal.wait_for("2 of 4 selected");
     terminal.press("\r");
     // `deploy` has unrestricted Bash.
@@ -193,10 +198,10 @@ fn picker_follows_the_size_of_the_terminal() {
     let terminal = open(&context);
     terminal.resize(40, 9);
     let lines = terminal.wait("the small picker", |lines| {
-        lines[8] == "enter ok · space select · esc cancel"
+        lines[8] == "enter add · esc cancel · ? help"
     });
     assert_eq!(lines.len(), 9);
-    assert!(lines[0].ends_with("0 of 4 selected"), "{lines:?}");
+    assert!(lines[0].ends_with("0/4"), "{lines:?}");
     terminal.press(ESCAPE);
     terminal.end();
 }
@@ -216,13 +221,144 @@ fn picker_without_color() {
 }
 
 #[test]
-fn dumb_terminal_gets_an_error_with_the_options() {
+fn dumb_terminal_gets_a_numbered_list() {
     let (context, _) = python();
     let prepared = context.mdskill(["add", "acme/skills"]);
-    let terminal = prepared.env("TERM", "dumb").terminal((120, 24), false);
+    let terminal = prepared.env("TERM", "dumb").terminal((80, 24), false);
+    terminal.wait_for("or empty to cancel:");
+    terminal.press("5\r");
+    terminal.wait_for("`5` is not a number from 1 to 4");
+    terminal.press("2,4\r");
+    let (code, _) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        context.folders(".github/skills"),
+        ["async-python-patterns", "python-packaging"]
+    );
+}
+
+#[test]
+fn numbered_list_ends_with_ctrl_c_and_with_the_input() {
+    let (context, _) = python();
+    let before = context.snapshot();
+    // Without a controlling terminal, Ctrl-C and Ctrl-D do not reach the program by themselves.
+    let prepared = context.mdskill(["add", "acme/skills"]);
+    let terminal = prepared.env("TERM", "dumb").terminal((80, 24), false);
+    terminal.wait_for("or empty to cancel:");
+    kill_process(terminal.id(), Signal::INT).unwrap();
+    assert_eq!(terminal.end().0, Some(130));
+    let prepared = context.mdskill(["add", "acme/skills"]);
+    let terminal = prepared.env("TERM", "dumb").terminal((80, 24), false);
+    terminal.wait_for("or empty to cancel:");
+    terminal.press("\u{4}");
     let (code, lines) = terminal.end();
-    assert_eq!(code, Some(2));
-    let text = lines.join("\n");
-    assert!(text.contains("acme/skills has 4 skills"), "{text}");
-    assert!(text.contains("--skill NAME or --all"), "{text}");
+    assert_eq!(code, Some(130));
+    assert!(lines.concat().contains("Cancelled nothing was changed"));
+    before.assert_same(&context.snapshot());
+}
+
+#[test]
+fn shell_in_emacs_gets_a_numbered_list() {
+    let (context, _) = python();
+    let prepared = context.mdskill(["add", "acme/skills"]);
+    let prepared = prepared.env("TERM", "xterm");
+    let prepared = prepared.env("INSIDE_EMACS", "29.1,comint");
+    let terminal = prepared.terminal((80, 24), false);
+    let lines = terminal.wait_for("or empty to cancel:");
+    assert!(!terminal.is_alternate());
+    assert!(
+        lines.contains(&"2. async-python-patterns  Python".to_owned()),
+        "{lines:?}"
+    );
+    terminal.press("\r");
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn streams_that_are_not_all_terminals_get_an_error() {
+    let (context, _) = python();
+    for redirection in ["2> errors", "< /dev/null"] {
+        let script = format!(
+            "{} add acme/skills {redirection}",
+            env!("CARGO_BIN_EXE_mdskill")
+        );
+        let prepared = context.command("/bin/sh", ["-c", &script]);
+        let prepared = prepared.env("TERM", "xterm");
+        let terminal = prepared.terminal((100, 24), false);
+        let (code, lines) = terminal.end();
+        assert_eq!(code, Some(2), "{lines:?}");
+        let errors = std::fs::read_to_string(context.path("project/errors"));
+        let text = errors.unwrap_or_default() + &lines.join(" ");
+        assert!(text.contains("acme/skills has 4 skills"), "{text}");
+    }
+}
+
+#[test]
+fn pasted_text_is_a_filter() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.press("\u{1b}[200~  python\npack\r\u{1b}[201~");
+    terminal.wait_for("Filter: python pack");
+    terminal.wait_for("1 match");
+    terminal.press("\r");
+    assert_eq!(terminal.end().0, Some(0));
+    assert_eq!(context.folders(".github/skills"), ["python-packaging"]);
+}
+
+#[test]
+fn split_and_unknown_sequences_type_nothing() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    // A slow connection: the rest of the arrow comes late.
+    terminal.press("\u{1b}[");
+    std::thread::sleep(Duration::from_millis(300));
+    terminal.press("B");
+    terminal.wait_for("> [ ] async-python-patterns");
+    terminal.press(
+        "\u{1b}[[B\u{1b}[1;5C\u{1b}]11;rgb:0/0/0\u{7}\u{1b}\u{1b}[D\u{1b}[M !!\u{1b}x\u{1b}[24~",
+    );
+    terminal.press(DOWN);
+    let lines = terminal.wait_for("> [ ] deploy");
+    assert_eq!(lines[1], "Filter: type a name or a word");
+    terminal.press(ESCAPE);
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn escape_clears_a_filter_before_it_cancels() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.press("deploy");
+    terminal.wait_for("esc clear filter");
+    terminal.press(ESCAPE);
+    terminal.wait_for("esc cancel");
+    terminal.press(ESCAPE);
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn ctrl_z_stops_with_the_screen_from_before() {
+    let (context, _) = python();
+    let terminal = open(&context);
+    terminal.press("deploy\t");
+    terminal.wait_for("1 of 4 selected");
+    terminal.press("\u{1a}");
+    terminal.wait("the screen from before", |_| !terminal.is_alternate());
+    assert!(terminal.has_echo());
+    let id = terminal.id();
+    wait_until_stopped(id);
+    kill_process(id, Signal::CONT).unwrap();
+    terminal.wait("the list", |_| terminal.is_alternate());
+    terminal.wait_for("1 of 4 selected");
+    assert!(!terminal.has_echo());
+    terminal.press("\u{15}pack\t");
+    terminal.wait_for("2 of 4 selected");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end().0, Some(130));
+}
+
+/// Waits until a child is stopped by a signal.
+fn wait_until_stopped(id: Pid) {
+    let status = waitpid(Some(id), WaitOptions::UNTRACED).unwrap();
+    assert!(status.is_some_and(|(_, status)| status.stopped()));
 }

@@ -14,6 +14,19 @@ pub struct CommitObject {
     pub summary: String,
     /// The committer's time, in Unix seconds. It can be forged.
     pub time: i64,
+    /// The author.
+    pub author: Author,
+}
+
+/// The author of a commit, as the commit states it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Author {
+    /// The name; bytes that are not UTF-8 are replaced.
+    pub name: String,
+    /// The time, in Unix seconds.
+    pub time: i64,
+    /// The time zone, in minutes to the east.
+    pub offset: i32,
 }
 
 impl Objects {
@@ -25,6 +38,7 @@ impl Objects {
         let found = self.repository.find_commit(oid(id));
         let commit = found.map_err(|error| unreadable(id, &error))?;
         let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+        let author = commit.author();
         Ok(CommitObject {
             parents: commit.parent_ids().map(from_oid).collect(),
             tree: from_oid(commit.tree_id()),
@@ -35,6 +49,11 @@ impl Objects {
                 .trim_end()
                 .to_owned(),
             time: commit.time().seconds(),
+            author: Author {
+                name: String::from_utf8_lossy(author.name_bytes()).into_owned(),
+                time: author.when().seconds(),
+                offset: author.when().offset_minutes(),
+            },
         })
     }
 }

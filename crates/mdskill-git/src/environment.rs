@@ -66,6 +66,12 @@ pub trait Environment {
         None
     }
 
+    /// The hosts that are reached without a proxy, as in `NO_PROXY`. For reports only: connections
+    /// read the variable themselves.
+    fn no_proxy(&self) -> Option<&str> {
+        None
+    }
+
     /// Returns the token for exactly this host.
     fn token_for(&self, _host: &str) -> Option<Token> {
         None

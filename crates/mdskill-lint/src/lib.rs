@@ -71,6 +71,7 @@ pub mod span;
 mod string_field;
 mod suppression;
 mod text;
+pub mod tokens;
 mod validate;
 
 pub use cross_skill::validate_set;

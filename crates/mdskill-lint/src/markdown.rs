@@ -1,11 +1,12 @@
 //! [`Markdown`]: the references of a Markdown text, and the targets in it.
 //!
-//! This is the only file that uses the Markdown library. A parser is needed, because of 365 links
+//! This file and `points` are the only ones that use the Markdown library. A parser is needed, because of 365 links
 //! in code fences of public skills, 322 would be false alarms.
 
 mod anchors;
 mod html;
 mod paths;
+mod points;
 mod samples;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use crate::span::Span;
 use anchors::Slugs;
 
 pub use anchors::Anchors;
+pub use points::points;
 
 /// A parsed Markdown text. Every span is in bytes of the whole file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

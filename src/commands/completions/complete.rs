@@ -65,7 +65,13 @@ impl Kind {
             (_, _, "RULE" | "RULES") => Self::Rule,
             (_, _, "LEVEL") => Self::Severity,
             (_, _, "COMMAND") => Self::Command,
-            (_, _, "REF" | "N" | "TEXT" | "NEW") => Self::Unknown,
+            // The path is one in the skill.
+            ("show", _, "PATH") => Self::Unknown,
+            (
+                _,
+                _,
+                "REF" | "N" | "NUMBER" | "TEXT" | "NEW" | "WORD" | "WORDS" | "WHERE" | "QUERY",
+            ) => Self::Unknown,
             _ => return None,
         })
     }

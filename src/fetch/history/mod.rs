@@ -1,5 +1,6 @@
 //! [`Lineage`]: how the new commit of a ref relates to the locked one.
 
+pub(crate) mod path_walk;
 pub(super) mod walk;
 
 use serde::Serialize;

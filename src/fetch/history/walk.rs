@@ -162,6 +162,7 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mdskill_git::commits::Author;
 
     fn id(number: u32) -> ObjectId {
         let mut bytes = [0; 20];
@@ -178,6 +179,7 @@ mod tests {
                 tree: id(0),
                 summary: format!("{}", found.0),
                 time: found.1,
+                author: Author::default(),
             })
         })
     }
@@ -239,6 +241,7 @@ mod tests {
                 tree: id(0),
                 summary: String::new(),
                 time: -i64::from(number),
+                author: Author::default(),
             })
         };
         assert_eq!(trace(id(0), id(1), endless), Traced::Final(Lineage::Far));

@@ -6,7 +6,7 @@ use tracing::info;
 
 use super::super::history::Lineage;
 use super::super::history::walk::{Traced, trace};
-use super::{FetchError, Repository};
+use super::{FetchError, MAX_KNOWN, Repository};
 use mdskill_git::ObjectId;
 use mdskill_git::http::HttpError;
 use mdskill_git::protocol::{Depth, ProtocolError, Reach, Wants};
@@ -73,6 +73,39 @@ impl Repository<'_> {
                 Ok(())
             }
             fetched => fetched,
+        }
+    }
+
+    /// Fetches these commits and their history with all trees, `steps` commits back from each. Objects
+    /// that `known` have are not sent. Returns false if there is no server that sends them.
+    ///
+    /// # Errors
+    /// When the request fails.
+    pub async fn fetch_back(
+        &mut self,
+        commits: &[ObjectId],
+        known: &[ObjectId],
+        steps: u32,
+    ) -> Result<bool, FetchError> {
+        let is_local = matches!(&self.remote, None | Some(Remote::Local(_)));
+        if is_local || commits.is_empty() {
+            return Ok(false);
+        }
+        let known = known
+            .iter()
+            .copied()
+            .filter(|commit| self.has_trees(*commit));
+        let wants = Wants {
+            ids: commits.to_vec(),
+            known: known.take(MAX_KNOWN).collect(),
+            depth: Depth::Trees(steps),
+        };
+        match self.fetch(&wants, "history".to_owned()).await {
+            Err(error) if refuses_history(&error) => {
+                info!(%error, "continuing without this history");
+                Ok(false)
+            }
+            fetched => fetched.map(|()| true),
         }
     }
 

@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use tracing::{Instrument, debug, info, info_span};
 
-use super::super::resolve::{Query, ResolveError, Resolved};
+use super::super::cache;
+use super::super::resolve::{Query, ResolveError, Resolved, version_prefixes};
 use super::{FetchError, Repository, Store};
 use mdskill_git::ObjectId;
+use mdskill_git::objects::Objects;
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
+
+/// Tags with their commits.
+pub type Tags = Vec<(String, ObjectId)>;
 
 impl Repository<'_> {
     /// Resolves all queries with one request, or with none if all are commit ids.
@@ -87,6 +92,35 @@ impl Repository<'_> {
         Ok(tags.collect())
     }
 
+    /// Resolves all queries, and returns the tags that may be versions of the skill at `path`, with their
+    /// commits, in one request.
+    ///
+    /// An inner error is that of a single query.
+    ///
+    /// # Errors
+    /// When the request fails.
+    pub async fn resolve_with_tags(
+        &mut self,
+        queries: &[Query],
+        path: &str,
+    ) -> Result<(Vec<Result<Resolved, ResolveError>>, Tags), FetchError> {
+        const PREFIX: &str = "refs/tags/";
+        let name = path.rsplit('/').next().filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| self.source.repository_name());
+        let of_skill = [name, path].into_iter().filter(|name| !name.is_empty());
+        let of_skill = of_skill.map(|name| format!("{PREFIX}{name}"));
+        let prefixes = queries.iter().flat_map(Query::prefixes);
+        let prefixes = prefixes.chain(version_prefixes()).chain(of_skill);
+        let prefixes: BTreeSet<String> = prefixes.collect();
+        let refs = self.list_refs(prefixes.into_iter().collect()).await?;
+        let resolved = queries.iter().map(|query| query.resolve(&refs, &self.url));
+        let tags = refs.iter().filter_map(|git_ref| {
+            let tag = git_ref.name.strip_prefix(PREFIX)?;
+            Some((tag.to_owned(), git_ref.commit()))
+        });
+        Ok((resolved.collect(), tags.collect()))
+    }
+
     async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
         let Some(remote) = &mut self.remote else {
             info!(source = %self.source, "using the refs of the last request");
@@ -133,6 +167,22 @@ impl Repository<'_> {
         }
         Ok(refs)
     }
+}
+
+/// Resolves a query among the refs of the last request, or those of a repository on this machine,
+/// without a request; `None` if they do not have its ref.
+pub(crate) fn resolve_stored(objects: &Objects, query: &Query) -> Option<Resolved> {
+    let mut refs = cache::remembered_in(objects.path());
+    if refs.is_empty() {
+        let local = objects.refs().ok()?.into_iter();
+        refs.extend(local.map(|(name, id, symref)| Ref {
+            name,
+            id,
+            peeled: objects.peel(id).ok(),
+            symref,
+        }));
+    }
+    query.resolve(&refs, "").ok()
 }
 
 /// Returns a `HEAD` for a bundle without one, if it has only one branch.

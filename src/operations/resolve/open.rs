@@ -187,9 +187,20 @@ impl<'a> Opened<'a> {
         chosen: &[Found],
         settings: &Settings,
     ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
+        self.prepare_with(chosen, settings, Vec::new()).await
+    }
+
+    /// As [`Opened::prepare`], and fetches other blobs in the same request.
+    pub(crate) async fn prepare_with(
+        &mut self,
+        chosen: &[Found],
+        settings: &Settings,
+        others: Vec<ObjectId>,
+    ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
         let trees = self.read_trees(chosen).await?;
         let readable = trees.iter().filter_map(|tree| tree.as_ref().ok());
-        let blobs: Vec<ObjectId> = readable.flat_map(SkillTree::blobs).collect();
+        let blobs = readable.flat_map(SkillTree::blobs).chain(others);
+        let blobs: Vec<ObjectId> = blobs.collect();
         self.fetch_blobs(blobs).await?;
         let follows = self.resolved.as_ref().map(|resolved| &resolved.follows);
         let origin = Origin {

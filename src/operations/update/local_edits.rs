@@ -1,6 +1,6 @@
 //! The local edits of an installed skill, and their merge into a new version.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -14,11 +14,13 @@ use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
 use crate::operations::checkout::Checkout;
 use crate::operations::install_steps::digest_of;
-use crate::operations::installed::InstalledSkill;
+use crate::operations::installed::{InstalledSkill, read_folders};
 use crate::operations::own_source::{self, is_own_source};
-use crate::operations::report::Reason;
+use crate::operations::report::{Conflicted, Reason};
+use crate::operations::state::unresolved;
 use crate::skill::tree::SkillTree;
 use mdskill_git::objects::Objects;
+use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
 /// The comparison of the folders of a skill with the locked version.
@@ -245,4 +247,33 @@ fn read_file(path: &Path) -> Result<Vec<u8>, fs::Error> {
     let read = fs::open_plain(path).and_then(|mut file| file.read_to_end(&mut bytes));
     read.at("read", path)?;
     Ok(bytes)
+}
+
+/// Returns the skills with markers of an earlier conflict, which are not updated until it is resolved,
+/// because the next merge would take the markers for edits.
+pub(super) fn find_unresolved(
+    context: &Context<'_>,
+    skills: &[InstalledSkill<'_>],
+) -> Result<BTreeMap<SkillName, Conflicted>, OpError> {
+    let mut found = BTreeMap::new();
+    for (skill, folder, on_disk) in read_folders(context, skills.iter().copied())? {
+        let OnDisk::Folder(snapshot) = &on_disk else {
+            continue;
+        };
+        if snapshot.is(skill.entry.digest_on_disk()) {
+            continue;
+        }
+        let files = unresolved(context, skill, &folder.path, snapshot)?;
+        if !files.is_empty() {
+            found.entry(skill.name.clone()).or_insert(Conflicted {
+                name: skill.name.to_string(),
+                place: folder.place(),
+                commit: None,
+                is_marked: false,
+                is_unresolved: true,
+                files,
+            });
+        }
+    }
+    Ok(found)
 }

@@ -1,6 +1,7 @@
 //! `update` and `outdated`: update skills whose files changed upstream.
 
 mod check_upstream;
+mod choose;
 mod consent;
 mod local_edits;
 mod min_age;
@@ -13,26 +14,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+pub(crate) use self::choose::Questions;
 pub(crate) use self::consent::{Consent, NeedsConsent};
 
 use self::check_upstream::{Sources, fetch_all};
+use self::choose::choose_updates;
+use self::local_edits::find_unresolved;
 use self::plan_skill::plan_source;
 use self::source_update::{NewVersion, Request, SkillUpdate, SourceUpdate};
 use super::OpError;
 use super::findings::Found;
 use super::git_notes;
 use super::install_steps::{self, Planned, SkillPlan, Verdict, Wanted};
-use super::installed::{InstalledSkill, read_folders, required_lockfile};
+use super::installed::{InstalledSkill, required_lockfile};
 use super::policy_check::{PolicyCheck, Refusal, Version};
 use super::report::{
     Action, Change, Conflicted, Gone, LeftAlone, Newer, Problem, Reason, Versions, refusal_reason,
 };
 use super::resolve::full_spec;
-use super::state::unresolved;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch;
-use crate::fs::tree::OnDisk;
 use crate::hint::Hint;
 use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
@@ -177,17 +179,21 @@ fn as_text<S: serde::Serializer>(error: &OpError, serializer: S) -> Result<S::Ok
 /// # Errors
 /// If the lockfile can't be read, a name is not installed, or nothing can be written.
 pub async fn update(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
-    update_with_consent(context, options, &|_| Ok(true)).await
+    let questions = Questions {
+        choose: None,
+        consent: &|_| Ok(true),
+    };
+    update_with_questions(context, options, &questions).await
 }
 
-/// Updates skills as [`update`] does. Nothing is changed without `consent` to the versions that let
-/// commands run without asking the user, and whose skills did not.
-pub(crate) async fn update_with_consent(
+/// Updates skills as [`update`] does. The user may choose among them, and nothing is changed without
+/// consent to the versions that let commands run without asking the user, and whose skills did not.
+pub(crate) async fn update_with_questions(
     context: &Context<'_>,
     options: &Options,
-    consent: &Consent<'_>,
+    questions: &Questions<'_>,
 ) -> Result<Report, OpError> {
-    let mut report = update_skills(context, options, consent).await?;
+    let mut report = update_skills(context, options, questions).await?;
     let reported = report.reported();
     report.versions.retain(|row| reported.contains(&row.name));
     report.versions.sort_by(|a, b| a.name.cmp(&b.name));
@@ -197,7 +203,7 @@ pub(crate) async fn update_with_consent(
 async fn update_skills(
     context: &Context<'_>,
     options: &Options,
-    consent: &Consent<'_>,
+    questions: &Questions<'_>,
 ) -> Result<Report, OpError> {
     let policy_check = PolicyCheck::open(context)?;
     let lockfile = required_lockfile(context)?;
@@ -238,6 +244,12 @@ async fn update_skills(
     for update in &mut updates {
         report_unwritten(update, &mut report);
     }
+    if let Some(choose) = questions.choose
+        && !choose_updates(request, &mut updates, &mut report, choose)?
+    {
+        report.is_declined = true;
+        return Ok(report);
+    }
     if updates.iter().all(|update| update.skills.is_empty()) {
         return Ok(report);
     }
@@ -246,7 +258,7 @@ async fn update_skills(
         return Ok(report);
     }
     let needs_consent = consent::needed(&updates);
-    if !needs_consent.is_empty() && !consent(&needs_consent)? {
+    if !needs_consent.is_empty() && !(questions.consent)(&needs_consent)? {
         report.is_declined = true;
         return Ok(report);
     }
@@ -269,35 +281,6 @@ async fn update_skills(
     report.trashed = trashed;
     git_notes::add_notes(context, &mut report.skills);
     Ok(report)
-}
-
-/// Returns the skills with markers of an earlier conflict, which are not updated until it is resolved,
-/// because the next merge would take the markers for edits.
-fn find_unresolved(
-    context: &Context<'_>,
-    skills: &[InstalledSkill<'_>],
-) -> Result<BTreeMap<SkillName, Conflicted>, OpError> {
-    let mut found = BTreeMap::new();
-    for (skill, folder, on_disk) in read_folders(context, skills.iter().copied())? {
-        let OnDisk::Folder(snapshot) = &on_disk else {
-            continue;
-        };
-        if snapshot.is(skill.entry.digest_on_disk()) {
-            continue;
-        }
-        let files = unresolved(context, skill, &folder.path, snapshot)?;
-        if !files.is_empty() {
-            found.entry(skill.name.clone()).or_insert(Conflicted {
-                name: skill.name.to_string(),
-                place: folder.place(),
-                commit: None,
-                is_marked: false,
-                is_unresolved: true,
-                files,
-            });
-        }
-    }
-    Ok(found)
 }
 
 /// Returns the requested skills of each source, and the refusals of those that the policy does not allow

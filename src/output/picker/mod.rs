@@ -1,24 +1,37 @@
 //! The picker: chooses items of a list on a terminal.
 //!
-//! [`state`] and [`view`] are pure: keys in, lines out. [`Screen`] is the terminal.
+//! [`state`] and [`view`] are pure: keys in, lines out. [`Screen`] is the terminal. Where the terminal
+//! can only print lines, [`numbered`] asks for numbers.
 
+mod fact;
+mod filter;
+mod help;
+mod line;
+mod numbered;
+mod preview;
+mod screen;
 mod state;
 #[cfg(test)]
 mod tests;
 mod view;
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
+use std::time::{Duration, Instant};
 
-use anstream::adapter::strip_str;
+pub(crate) use self::fact::{Fact, capability_facts};
 
+use self::screen::Screen;
 use self::state::State;
 use self::view::Frame;
 use super::printer::Printer;
-use crate::platform::Keyboard;
+use crate::platform::key::Key;
 
 /// The size of a terminal that does not report it.
 const DEFAULT_SIZE: (usize, usize) = (80, 24);
+
+/// A read takes a tenth of a second. In a longer one, the process was stopped, and the shell has drawn
+/// on the screen.
+const LONGEST_READ: Duration = Duration::from_secs(1);
 
 /// Something that can be picked.
 #[derive(Debug, Clone, Default)]
@@ -27,12 +40,15 @@ pub(crate) struct Item {
     pub(crate) name: String,
     /// The group in which it is shown.
     pub(crate) group: Option<String>,
-    /// The description.
+    /// The description, which the filter searches, too. The preview shows it, and the row if it has
+    /// room.
     pub(crate) description: String,
     /// A word about its state, such as `installed`.
     pub(crate) mark: Option<&'static str>,
-    /// Facts for the preview, one a line.
-    pub(crate) preview: Vec<String>,
+    /// A short text that its row always shows, such as two versions.
+    pub(crate) detail: String,
+    /// Facts for the preview.
+    pub(crate) facts: Vec<Fact>,
 }
 
 /// The result of a picker.
@@ -40,102 +56,100 @@ pub(crate) struct Item {
 pub(crate) enum Picked {
     /// The indexes of the picked items, at least one.
     Items(Vec<usize>),
-    /// The user cancelled with Escape.
+    /// The user cancelled.
     Cancelled,
     /// Ctrl-C, or a signal to end.
     Interrupted,
 }
 
-/// Asks the user to pick items, on the terminal of standard input and standard error.
-pub(crate) fn pick(
-    printer: &Printer,
-    title: &str,
-    items: &[Item],
-    is_interrupted: impl Fn() -> bool,
-) -> io::Result<Picked> {
-    let mut state = State::new(items);
-    let mut screen = Screen::open(printer.stderr_has_color())?;
-    let mut drawn = None;
-    loop {
-        let (width, height) = Printer::stderr_size().unwrap_or(DEFAULT_SIZE);
-        let frame = Frame::draw(&state, title, width, height);
-        let page = frame.page;
-        // The loop also turns without a key, to notice a new size.
-        if drawn.as_ref() != Some(&frame) {
-            screen.show(&frame)?;
-            drawn = Some(frame);
+/// Computes the facts of the item at an index.
+pub(crate) type FactsOf<'a> = dyn Fn(usize) -> Vec<Fact> + 'a;
+
+/// A question to pick items.
+pub(crate) struct Picker<'a> {
+    title: String,
+    verb: &'static str,
+    items: &'a [Item],
+    is_single: bool,
+    facts: Option<&'a FactsOf<'a>>,
+}
+
+impl<'a> Picker<'a> {
+    /// Creates a question with a title such as "Select skills to add from acme/skills", and the verb of
+    /// the Enter key, such as "add".
+    pub(crate) fn new(title: impl Into<String>, verb: &'static str, items: &'a [Item]) -> Self {
+        Self {
+            title: title.into(),
+            verb,
+            items,
+            is_single: false,
+            facts: None,
         }
-        let Some(key) = screen.keyboard.read()? else {
-            if is_interrupted() {
+    }
+
+    /// Lets the user pick one item only.
+    pub(crate) fn single(self) -> Self {
+        Self {
+            is_single: true,
+            ..self
+        }
+    }
+
+    /// Adds facts that are computed when an item is highlighted for the first time.
+    pub(crate) fn with_facts(self, facts: &'a FactsOf<'a>) -> Self {
+        Self {
+            facts: Some(facts),
+            ..self
+        }
+    }
+
+    fn facts_of(&self, at: usize) -> Vec<Fact> {
+        let computed = self.facts.map(|facts| facts(at));
+        let facts = self.items[at].facts.iter().cloned();
+        facts.chain(computed.into_iter().flatten()).collect()
+    }
+
+    /// Asks the user, on the terminal of standard input and standard error.
+    pub(crate) fn pick(
+        &self,
+        printer: &Printer,
+        is_interrupted: impl Fn() -> bool,
+    ) -> io::Result<Picked> {
+        if !printer.can_draw() {
+            return numbered::pick(printer, self, is_interrupted);
+        }
+        match Screen::open(printer.stderr_has_color()) {
+            Ok(screen) => self.pick_on(screen, is_interrupted),
+            // A terminal without a raw mode.
+            Err(_) => numbered::pick(printer, self, is_interrupted),
+        }
+    }
+
+    fn pick_on(&self, mut screen: Screen, is_interrupted: impl Fn() -> bool) -> io::Result<Picked> {
+        let mut state = State::new(self);
+        loop {
+            let (width, height) = Printer::stderr_size().unwrap_or(DEFAULT_SIZE);
+            let frame = Frame::draw(&mut state, width, height);
+            let page = frame.page;
+            screen.show(frame)?;
+            // The loop also turns without a key, to notice a new size.
+            let started = Instant::now();
+            let mut next = screen.keyboard.read()?;
+            if started.elapsed() > LONGEST_READ {
+                screen.resume()?;
+            }
+            if next.is_none() && is_interrupted() {
                 return Ok(Picked::Interrupted);
             }
-            continue;
-        };
-        if let Some(picked) = state.press(key, page) {
-            return Ok(picked);
-        }
-    }
-}
-
-/// The alternate screen of the terminal, in raw mode. Dropping it shows what was there before.
-struct Screen {
-    keyboard: Keyboard,
-    has_color: bool,
-}
-
-impl Screen {
-    fn open(has_color: bool) -> io::Result<Self> {
-        let keyboard = Keyboard::open()?;
-        let restore = keyboard.restorer();
-        // A panic ends a released program without dropping anything.
-        let report = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            leave();
-            restore();
-            report(panic);
-        }));
-        let screen = Self {
-            keyboard,
-            has_color,
-        };
-        write("\x1b[?1049h")?;
-        Ok(screen)
-    }
-
-    fn show(&self, frame: &Frame) -> io::Result<()> {
-        let mut text = String::from("\x1b[?25l\x1b[H");
-        for (at, line) in frame.lines.iter().enumerate() {
-            if at > 0 {
-                text.push_str("\r\n");
+            // The other keys of a paste are not drawn one by one.
+            while let Some(key) = next {
+                if key == Key::Ctrl('z') {
+                    screen.suspend()?;
+                } else if let Some(picked) = state.press(key, page) {
+                    return Ok(picked);
+                }
+                next = screen.keyboard.buffered();
             }
-            if self.has_color {
-                text.push_str(line);
-            } else {
-                let _ = write!(text, "{}", strip_str(line));
-            }
-            text.push_str("\x1b[K");
-        }
-        let _ = write!(text, "\x1b[J\x1b[2;{}H\x1b[?25h", frame.cursor + 1);
-        write(&text)
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        leave();
-        // Removes the hook, unless it is running.
-        if !std::thread::panicking() {
-            drop(std::panic::take_hook());
         }
     }
-}
-
-fn leave() {
-    let _ = write("\x1b[?25h\x1b[?1049l");
-}
-
-fn write(text: &str) -> io::Result<()> {
-    let mut stderr = io::stderr().lock();
-    stderr.write_all(text.as_bytes())?;
-    stderr.flush()
 }

@@ -2,61 +2,149 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
-
-use super::{Item, Picked};
+use super::filter::Filter;
+use super::{Fact, Item, Picked, Picker};
 use crate::platform::key::Key;
+
+/// The heading of the items without a group, where it is needed.
+const NO_GROUP: &str = "other";
 
 /// The state of a picker.
 pub(super) struct State<'a> {
+    pub(super) picker: &'a Picker<'a>,
     pub(super) items: &'a [Item],
-    pub(super) filter: String,
+    pub(super) filter: Filter,
     /// The indexes of the items that match the filter, in the order in which they are shown.
     pub(super) shown: Vec<usize>,
     /// The highlighted row, an index of `shown`.
     pub(super) cursor: usize,
     /// The indexes of the selected items.
     pub(super) selected: BTreeSet<usize>,
-    matcher: Matcher,
+    /// Whether the keys are shown in place of the list.
+    pub(super) is_help_open: bool,
+    /// The first visible row, an index of `rows()`.
+    top: usize,
+    /// Whether the last key was a character of the filter.
+    is_typing: bool,
+    facts: HashMap<usize, Vec<Fact>>,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Row<'a> {
+    Group(&'a str),
+    /// An index of `State::shown`.
+    Item(usize),
 }
 
 impl<'a> State<'a> {
-    pub(super) fn new(items: &'a [Item]) -> Self {
-        let mut config = Config::DEFAULT;
-        config.prefer_prefix = true;
-        let mut state = Self {
+    pub(super) fn new(picker: &'a Picker<'a>) -> Self {
+        let items = picker.items;
+        let mut filter = Filter::new(items);
+        Self {
+            picker,
             items,
-            filter: String::new(),
-            shown: Vec::new(),
+            shown: filter.matches(items),
+            filter,
             cursor: 0,
             selected: BTreeSet::new(),
-            matcher: Matcher::new(config),
-        };
-        state.apply_filter();
-        state
+            is_help_open: false,
+            top: 0,
+            is_typing: false,
+            facts: HashMap::new(),
+        }
     }
 
-    /// Returns the highlighted item.
-    pub(super) fn highlighted(&self) -> Option<&'a Item> {
-        self.shown.get(self.cursor).map(|at| &self.items[*at])
+    /// Returns the index of the highlighted item.
+    pub(super) fn highlighted(&self) -> Option<usize> {
+        self.shown.get(self.cursor).copied()
+    }
+
+    /// Returns the facts about an item, which are computed once.
+    pub(super) fn facts(&mut self, at: usize) -> &[Fact] {
+        let picker = self.picker;
+        self.facts.entry(at).or_insert_with(|| picker.facts_of(at))
+    }
+
+    /// Returns the items that are shown, with the headings of their groups.
+    pub(super) fn rows(&self) -> Vec<Row<'a>> {
+        let mut rows = Vec::new();
+        let mut open_group = None;
+        for (at, item) in self.shown.iter().enumerate() {
+            let group = self.items[*item].group.as_deref();
+            if group != open_group {
+                rows.push(Row::Group(group.unwrap_or(NO_GROUP)));
+                open_group = group;
+            }
+            rows.push(Row::Item(at));
+        }
+        rows
+    }
+
+    /// Returns the number of rows without a filter.
+    pub(super) fn all_rows(&self) -> usize {
+        let groups = self.items.iter().filter_map(|item| item.group.as_deref());
+        self.items.len() + groups.collect::<BTreeSet<_>>().len()
+    }
+
+    /// Returns the first of `page` visible rows: as before if the highlighted row is visible, with the
+    /// heading above it.
+    pub(super) fn scroll(&mut self, rows: &[Row<'_>], page: usize) -> usize {
+        let is_highlighted = |row: &Row<'_>| *row == Row::Item(self.cursor);
+        let at = rows.iter().position(is_highlighted).unwrap_or_default();
+        let has_heading = at > 0 && matches!(rows[at - 1], Row::Group(_)) && page > 1;
+        let first = if has_heading { at - 1 } else { at };
+        self.top = self
+            .top
+            .min(first)
+            .max((at + 1).saturating_sub(page))
+            .min(rows.len().saturating_sub(page));
+        self.top
+    }
+
+    /// Replaces the filter.
+    pub(super) fn set_filter(&mut self, text: &str) {
+        self.edit_filter(|filter| text.clone_into(filter));
     }
 
     /// Handles a key, on a screen that shows `page` rows. Returns the result if the key ends the
     /// picker.
     pub(super) fn press(&mut self, key: Key, page: usize) -> Option<Picked> {
+        if self.is_help_open && key != Key::Ctrl('c') {
+            // Any key closes the help.
+            self.is_help_open = false;
+            return None;
+        }
+        let was_typing = std::mem::replace(&mut self.is_typing, false);
+        let has_filter = !self.filter.is_empty();
         let last = self.shown.len().saturating_sub(1);
         match key {
             Key::Ctrl('c') => return Some(Picked::Interrupted),
-            Key::Escape => return Some(Picked::Cancelled),
+            Key::Escape if !has_filter => return Some(Picked::Cancelled),
+            Key::Escape | Key::Ctrl('u') => self.edit_filter(String::clear),
             Key::Enter => return self.confirm(),
-            Key::Char(' ') | Key::Tab => self.toggle(),
-            Key::Ctrl('a') => self.toggle_shown(),
-            Key::Ctrl('u') => self.edit_filter(String::clear),
+            Key::F1 => self.is_help_open = true,
+            Key::Char('?') if !has_filter => self.is_help_open = true,
+            Key::Char(' ') if !has_filter || !was_typing => self.toggle(),
+            Key::Tab => {
+                self.toggle();
+                self.cursor = (self.cursor + 1).min(last);
+            }
+            Key::BackTab => {
+                self.toggle();
+                self.cursor = self.cursor.saturating_sub(1);
+            }
+            Key::Ctrl('a') => self.toggle_all(|_| true),
+            Key::Ctrl('t') => {
+                let items = self.items;
+                let group = self.highlighted().map(|at| &items[at].group);
+                self.toggle_all(|item| Some(&item.group) == group);
+            }
             Key::Backspace => self.edit_filter(|filter| {
                 filter.pop();
             }),
-            Key::Char(c) => self.edit_filter(|filter| filter.push(c)),
+            Key::Ctrl('w') => self.edit_filter(remove_word),
+            Key::Char(c) | Key::Pasted(c) => self.type_character(c),
             Key::Up | Key::Ctrl('p') if self.cursor == 0 => self.cursor = last,
             Key::Up | Key::Ctrl('p') => self.cursor -= 1,
             Key::Down | Key::Ctrl('n') if self.cursor == last => self.cursor = 0,
@@ -70,82 +158,57 @@ impl<'a> State<'a> {
         None
     }
 
+    fn type_character(&mut self, c: char) {
+        // A space in front is left over from a paste.
+        if c != ' ' || !self.filter.is_empty() {
+            self.edit_filter(|filter| filter.push(c));
+            self.is_typing = true;
+        }
+    }
+
     /// Picks the selected items, or the highlighted one if none is selected.
     fn confirm(&self) -> Option<Picked> {
         if !self.selected.is_empty() {
             return Some(Picked::Items(self.selected.iter().copied().collect()));
         }
-        let highlighted = self.shown.get(self.cursor)?;
-        Some(Picked::Items(vec![*highlighted]))
+        Some(Picked::Items(vec![self.highlighted()?]))
     }
 
     fn toggle(&mut self) {
-        if let Some(at) = self.shown.get(self.cursor)
-            && !self.selected.remove(at)
+        if let Some(at) = self.highlighted()
+            && !self.picker.is_single
+            && !self.selected.remove(&at)
         {
-            self.selected.insert(*at);
+            self.selected.insert(at);
         }
     }
 
-    /// Selects all shown items, or deselects them if all are selected.
-    fn toggle_shown(&mut self) {
-        if self.shown.iter().all(|at| self.selected.contains(at)) {
-            self.selected.retain(|at| !self.shown.contains(at));
+    /// Selects the shown items of a kind, or deselects them if all are selected.
+    fn toggle_all(&mut self, is_meant: impl Fn(&Item) -> bool) {
+        if self.picker.is_single {
+            return;
+        }
+        let shown = self.shown.iter().copied();
+        let meant: BTreeSet<usize> = shown.filter(|at| is_meant(&self.items[*at])).collect();
+        if meant.is_subset(&self.selected) {
+            self.selected.retain(|at| !meant.contains(at));
         } else {
-            self.selected.extend(&self.shown);
+            self.selected.extend(meant);
         }
     }
 
     fn edit_filter(&mut self, edit: impl FnOnce(&mut String)) {
-        let before = self.filter.clone();
-        edit(&mut self.filter);
-        if self.filter != before {
-            self.apply_filter();
+        if self.filter.edit(edit) {
+            self.shown = self.filter.matches(self.items);
             self.cursor = 0;
+            self.top = 0;
         }
     }
+}
 
-    /// Finds the items that match: without a filter all, by group; otherwise those whose name
-    /// matches, the best first, and then those whose group or description contains the filter.
-    fn apply_filter(&mut self) {
-        let all = 0..self.items.len();
-        if self.filter.is_empty() {
-            self.shown = all.collect();
-            self.shown
-                .sort_by_key(|at| self.items[*at].group.as_deref());
-            return;
-        }
-        let scores = self.scores();
-        let filter = self.filter.to_lowercase();
-        let contains = |at: usize| {
-            let item = &self.items[at];
-            let group = item.group.as_deref().unwrap_or_default();
-            let is_in = |text: &str| text.to_lowercase().contains(&filter);
-            is_in(group) || is_in(&item.description)
-        };
-        self.shown = all
-            .filter(|at| scores.contains_key(at) || contains(*at))
-            .collect();
-        self.shown.sort_by_key(|at| {
-            let score = scores.get(at).copied().unwrap_or_default();
-            (std::cmp::Reverse(score), self.items[*at].name.len())
-        });
-    }
-
-    /// Returns the scores of the items whose names match, by index.
-    fn scores(&mut self) -> HashMap<usize, u32> {
-        let (case, normalization) = (CaseMatching::Ignore, Normalization::Smart);
-        let pattern = Pattern::new(&self.filter, case, normalization, AtomKind::Fuzzy);
-        let mut buffer = Vec::new();
-        let mut scores = HashMap::new();
-        for (at, item) in self.items.iter().enumerate() {
-            let name = Utf32Str::new(&item.name, &mut buffer);
-            scores.extend(
-                pattern
-                    .score(name, &mut self.matcher)
-                    .map(|score| (at, score)),
-            );
-        }
-        scores
-    }
+/// Removes the last word, with the spaces around it.
+fn remove_word(text: &mut String) {
+    let end = text.trim_end();
+    let start = end.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    text.truncate(start);
 }

@@ -1,197 +1,283 @@
 //! [`Frame`]: the lines that a picker shows.
 
-use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::state::State;
+use super::Item;
+use super::help;
+use super::line::{BOLD, CURSOR, DIM, GROUP, Line, MATCH, PLAIN};
+use super::preview::preview;
+use super::state::{Row, State};
 use crate::output::sanitize;
-use crate::output::wrap::wrap;
 
-/// The height from which a preview is shown.
+/// The width from which the preview is beside the list.
+const WIDE: usize = 100;
+/// The height from which the preview is below a list that fills the screen.
 const MIN_HEIGHT_FOR_PREVIEW: usize = 14;
+/// The fewest lines of a preview.
+const MIN_PREVIEW: usize = 4;
 /// The lines of the title, the filter, and the keys.
 const FIXED_LINES: usize = 3;
 const FILTER_LABEL: &str = "Filter: ";
+const FILTER_HINT: &str = "type a name or a word";
+/// The columns of the pointer and the box in front of a name.
+const POINTER: usize = 2;
+const BOX: usize = 4;
+/// The most columns of names and marks. A longer one moves its description to the right.
+const MAX_NAMES: usize = 36;
+/// The fewest columns of a description in a row.
+const MIN_DESCRIPTION: usize = 24;
 
 /// One screen of a picker.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     /// The lines, with colors.
     pub(super) lines: Vec<String>,
-    /// The column of the cursor in the second line, from 0.
-    pub(super) cursor: usize,
+    /// The row and the column of the cursor, from 0.
+    pub(super) cursor: (usize, usize),
     /// The number of rows of the list.
     pub(super) page: usize,
-}
-
-/// A row of the list.
-enum Row<'a> {
-    Group(&'a str),
-    /// An index of `State::shown`.
-    Item(usize),
+    /// The width and the height of the screen.
+    pub(super) size: (usize, usize),
 }
 
 impl Frame {
     /// Draws a picker on a screen of this size.
-    pub(super) fn draw(state: &State<'_>, title: &str, width: usize, height: usize) -> Self {
-        let preview_height = match height {
-            MIN_HEIGHT_FOR_PREVIEW.. => height / 3,
-            _ => 0,
+    pub(super) fn draw(state: &mut State<'_>, width: usize, height: usize) -> Self {
+        let is_wide = width >= WIDE;
+        let preview_height = if is_wide {
+            0
+        } else {
+            preview_height(state, height)
         };
         let page = height.saturating_sub(FIXED_LINES + preview_height).max(1);
-        let (filter, cursor) = filter_line(state, width);
-        let mut lines = vec![title_line(state, title, width), filter];
-        lines.extend(list(state, width, page));
-        if preview_height > 0 {
-            lines.push(styled(dim(), &"─".repeat(width)));
-            lines.extend(preview(state, width, preview_height - 1));
+        let (filter, column) = filter_line(state, width);
+        let mut lines = vec![title_line(state, width), filter];
+        if state.is_help_open {
+            lines.extend(help::help(state, width));
+            lines.truncate(height.saturating_sub(1).max(2));
+            lines.resize_with(height.saturating_sub(1).max(2), || Line::new(width));
+        } else if is_wide {
+            lines.extend(list_and_preview(state, width, page));
+        } else {
+            lines.extend(list(state, width, page, MIN_DESCRIPTION));
+            if preview_height > 0 {
+                lines.push(Line::new(width).push(DIM, &"─".repeat(width)));
+                lines.extend(highlighted_preview(state, width, preview_height - 1));
+            }
         }
-        lines.push(styled(dim(), keys(width)));
+        lines.push(help::keys(state, width));
+        let mut lines: Vec<String> = lines.into_iter().map(Line::into_text).collect();
+        // A very low screen shows the highlighted row, and no keys.
+        lines.truncate(height.max(1));
         Self {
             lines,
-            cursor,
+            cursor: (1, column),
             page,
+            size: (width, height),
         }
     }
 }
 
-fn dim() -> Style {
-    Style::new().dimmed()
-}
-
-fn styled(style: Style, text: &str) -> String {
-    format!("{style}{text}{style:#}")
-}
-
-fn title_line(state: &State<'_>, title: &str, width: usize) -> String {
-    let counts = format!("{} of {} selected", state.selected.len(), state.items.len());
-    let room = width.saturating_sub(counts.width() + 2);
-    let title = sanitize::cut(&sanitize::line(title), room);
-    format!("{}  {counts}", styled(Style::new().bold(), &title))
-}
-
-fn filter_line(state: &State<'_>, width: usize) -> (String, usize) {
-    let room = width.saturating_sub(FILTER_LABEL.len() + 1);
-    let filter = sanitize::cut_before(&sanitize::line(&state.filter), room);
-    let column = FILTER_LABEL.len() + filter.width();
-    let note = match (state.filter.is_empty(), state.shown.len()) {
-        (true, _) => "type a name or a word".to_owned(),
-        (false, 1) => "  1 match".to_owned(),
-        (false, found) => format!("  {found} matches"),
+/// Returns the lines of the preview below the list, with the line between them: a third of the screen,
+/// or all that the list leaves.
+fn preview_height(state: &State<'_>, height: usize) -> usize {
+    let free = height.saturating_sub(FIXED_LINES + state.all_rows());
+    let third = match height {
+        MIN_HEIGHT_FOR_PREVIEW.. => height / 3,
+        _ => 0,
     };
-    let note = if column + note.width() < width {
-        styled(dim(), &note)
-    } else {
-        String::new()
-    };
-    (format!("{FILTER_LABEL}{filter}{note}"), column)
-}
-
-/// Returns exactly `page` lines, with the highlighted row in the middle of a long list.
-fn list(state: &State<'_>, width: usize, page: usize) -> Vec<String> {
-    let rows = rows(state);
-    let is_highlighted = |row: &Row<'_>| matches!(row, Row::Item(at) if *at == state.cursor);
-    let at = rows.iter().position(is_highlighted).unwrap_or_default();
-    let first = at
-        .saturating_sub(page / 2)
-        .min(rows.len().saturating_sub(page));
-    let visible = rows.iter().skip(first).take(page);
-    let mut lines: Vec<String> = visible.map(|row| row_line(state, row, width)).collect();
-    if rows.is_empty() {
-        let nothing = format!("  no match for `{}`", sanitize::line(&state.filter));
-        lines.push(sanitize::cut(&nothing, width));
+    match third.max(free) {
+        MIN_PREVIEW.. => third.max(free),
+        _ => 0,
     }
-    lines.resize(page, String::new());
+}
+
+fn title_line(state: &State<'_>, width: usize) -> Line {
+    let picker = state.picker;
+    let (selected, all) = (state.selected.len(), state.items.len());
+    let counts = if picker.is_single {
+        String::new()
+    } else if picker.title.width() + 24 <= width {
+        format!("{selected} of {all} selected")
+    } else {
+        format!("{selected}/{all}")
+    };
+    let end = width.saturating_sub(counts.width());
+    let title = Line::new(end.saturating_sub(2)).push(BOLD, &picker.title);
+    let line = Line::new(width).append(&title).pad_to(end);
+    let style = if selected > 0 { CURSOR } else { DIM };
+    line.push(style, &counts)
+}
+
+fn filter_line(state: &State<'_>, width: usize) -> (Line, usize) {
+    let room = width.saturating_sub(FILTER_LABEL.len() + 1);
+    let filter = sanitize::cut_before(&sanitize::line(state.filter.text()), room);
+    let column = FILTER_LABEL.len() + filter.width();
+    let line = Line::new(width).push(BOLD, FILTER_LABEL);
+    if state.filter.is_empty() {
+        let fits = line.room() >= FILTER_HINT.len();
+        return (line.push(DIM, if fits { FILTER_HINT } else { "" }), column);
+    }
+    let note = match state.shown.len() {
+        1 => "1 match".to_owned(),
+        found => format!("{found} matches"),
+    };
+    let line = line.push(PLAIN, &filter);
+    let end = width.saturating_sub(note.width());
+    if end < column + 2 {
+        return (line, column);
+    }
+    (line.pad_to(end).push(DIM, &note), column)
+}
+
+/// Returns exactly `page` lines, with the list on the left and the preview on the right.
+fn list_and_preview(state: &mut State<'_>, width: usize, page: usize) -> Vec<Line> {
+    let columns = Columns::of(state, width, usize::MAX);
+    let left = (columns.details - 1).clamp(width / 3, width * 3 / 5);
+    let right = width - left - 3;
+    let thumb = thumb(state, page);
+    let rows = list(state, left, page, usize::MAX);
+    let preview = highlighted_preview(state, right, page);
+    let pairs = rows.iter().zip(&preview).enumerate();
+    let lines = pairs.map(|(at, (row, preview))| {
+        let line = Line::new(width).append(row).pad_to(left);
+        let line = match thumb {
+            Some((first, last)) if (first..=last).contains(&at) => line.push(PLAIN, " ┃ "),
+            _ => line.push(DIM, " │ "),
+        };
+        line.append(preview)
+    });
+    lines.collect()
+}
+
+/// Returns the first and the last line of the mark that shows which part of the list is visible, or
+/// `None` if all of it is.
+fn thumb(state: &mut State<'_>, page: usize) -> Option<(usize, usize)> {
+    let rows = state.rows();
+    if rows.len() <= page {
+        return None;
+    }
+    let top = state.scroll(&rows, page);
+    let height = (page * page / rows.len()).max(1);
+    let free = page - height;
+    let first = (top * free).div_ceil(rows.len() - page);
+    Some((first, first + height - 1))
+}
+
+/// Returns the columns of the name of an item and its mark.
+fn name_width(item: &Item) -> usize {
+    let mark = item.mark.map_or(0, |mark| mark.width() + 3);
+    sanitize::line(&item.name).width() + mark
+}
+
+/// Returns exactly `page` lines. The description of an item is shown in at least `min_description` columns.
+fn list(state: &mut State<'_>, width: usize, page: usize, min_description: usize) -> Vec<Line> {
+    let rows = state.rows();
+    let top = state.scroll(&rows, page);
+    let columns = Columns::of(state, width, min_description);
+    let visible = rows.iter().skip(top).take(page);
+    let mut lines: Vec<Line> = visible.map(|row| row_line(state, *row, &columns)).collect();
+    if rows.is_empty() {
+        let nothing = format!("  no match for `{}`", state.filter.text());
+        lines.push(Line::new(width).push(PLAIN, &nothing));
+    }
+    lines.resize_with(page, || Line::new(width));
     lines
 }
 
-/// Returns the rows: all items with the names of their groups, or the matches in their own order.
-fn rows<'a>(state: &State<'a>) -> Vec<Row<'a>> {
-    let mut rows = Vec::new();
-    let mut open_group = None;
-    for (at, item) in state.shown.iter().enumerate() {
-        let group = state.items[*item].group.as_deref();
-        if state.filter.is_empty() && group != open_group {
-            rows.extend(group.map(Row::Group));
-            open_group = group;
-        }
-        rows.push(Row::Item(at));
-    }
-    rows
+/// The columns of a row. They are those of all items, so that the filter does not move them.
+struct Columns {
+    width: usize,
+    /// The column after the names and the marks.
+    names: usize,
+    has_details: bool,
+    /// The column after the details.
+    details: usize,
+    has_descriptions: bool,
 }
 
-fn row_line(state: &State<'_>, row: &Row<'_>, width: usize) -> String {
-    let at = match row {
-        Row::Group(name) => {
-            let name = sanitize::cut(&sanitize::line(name), width);
-            return styled(AnsiColor::Cyan.on_default(), &name);
+impl Columns {
+    fn of(state: &State<'_>, width: usize, min_description: usize) -> Self {
+        let items = state.items.iter();
+        let names = items
+            .clone()
+            .map(name_width)
+            .filter(|name| *name <= MAX_NAMES);
+        let details = items.map(|item| item.detail.width()).max();
+        let box_width = if state.picker.is_single { 0 } else { BOX };
+        let names = POINTER + box_width + names.max().unwrap_or(MAX_NAMES) + 2;
+        let details = details.filter(|details| *details > 0);
+        let details = details.map_or(names, |details| names + details + 2);
+        Self {
+            width,
+            names,
+            has_details: details > names && details - 2 <= width,
+            details,
+            has_descriptions: details.saturating_add(min_description) <= width,
         }
-        Row::Item(at) => *at,
+    }
+}
+
+fn row_line(state: &mut State<'_>, row: Row<'_>, columns: &Columns) -> Line {
+    let line = Line::new(columns.width);
+    let at = match row {
+        Row::Group(name) => return group_line(state, line, name),
+        Row::Item(at) => at,
     };
     let index = state.shown[at];
     let item = &state.items[index];
     let is_highlighted = at == state.cursor;
-    let pointer = if is_highlighted { ">" } else { " " };
-    let tick = if state.selected.contains(&index) {
-        "[x]"
+    let line = line.push(CURSOR, if is_highlighted { "> " } else { "  " });
+    let line = if state.picker.is_single {
+        line
+    } else if state.selected.contains(&index) {
+        line.push(CURSOR, "[x] ")
     } else {
-        "[ ]"
+        line.push(PLAIN, "[ ] ")
     };
-    let mark = item.mark.map(|mark| format!(" ({mark})"));
-    let name = format!(
-        "{pointer} {tick} {}{}",
-        sanitize::line(&item.name),
-        mark.unwrap_or_default()
-    );
-    let name = sanitize::cut(&name, width);
-    let mut rest = String::new();
-    if let (false, Some(group)) = (state.filter.is_empty(), &item.group) {
-        rest = format!("  {group}");
+    let mut line = push_name(state, line, &item.name, is_highlighted);
+    if let Some(mark) = item.mark {
+        line = line.push(GROUP, &format!(" ({mark})"));
     }
-    rest = format!("{rest}  {}", item.description);
-    let room = width.saturating_sub(name.width());
-    let rest = if room > 2 {
-        sanitize::cut(&sanitize::line(&rest), room)
-    } else {
-        String::new()
-    };
-    let style = if is_highlighted {
-        AnsiColor::Green.on_default().bold()
-    } else {
-        Style::new()
-    };
-    format!("{}{}", styled(style, &name), styled(dim(), rest.trim_end()))
+    if columns.has_details {
+        line = line.gap_to(columns.names).push(PLAIN, &item.detail);
+    }
+    if !columns.has_descriptions || item.description.is_empty() {
+        return line;
+    }
+    line.gap_to(columns.details).push(DIM, &item.description)
 }
 
-/// Returns exactly `height` lines about the highlighted item.
-fn preview(state: &State<'_>, width: usize, height: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(item) = state.highlighted() {
-        lines.push(styled(
-            Style::new().bold(),
-            &sanitize::cut(&sanitize::line(&item.name), width),
-        ));
-        // What a skill can do comes first, because a long description must not hide it.
-        for text in item.preview.iter().chain([&item.description]) {
-            let wrapped = wrap(&sanitize::line(text), width, 2);
-            lines.extend(wrapped.lines().map(|line| sanitize::cut(line, width)));
-        }
+fn group_line(state: &State<'_>, line: Line, name: &str) -> Line {
+    let line = line.push(GROUP, name);
+    let is_member = |at: &&usize| state.items[**at].group.as_deref() == Some(name);
+    match state.selected.iter().filter(is_member).count() {
+        0 => line,
+        selected => line.push(DIM, &format!("  {selected} selected")),
     }
-    if lines.len() > height {
-        lines.truncate(height.saturating_sub(1));
-        lines.push(styled(dim(), "…"));
-    }
-    lines.resize(height, String::new());
-    lines
 }
 
-/// Returns the keys, as many as have room.
-fn keys(width: usize) -> &'static str {
-    let all = [
-        "enter confirm · space select · ctrl-a select all shown · ctrl-u clear filter · esc cancel",
-        "enter confirm · space select · ctrl-a all · ctrl-u clear · esc cancel",
-        "enter ok · space select · esc cancel",
-    ];
-    let fits = |keys: &&&str| keys.width() <= width;
-    all.iter().find(fits).copied().unwrap_or("esc cancel")
+/// Appends a name, in which the characters that the filter found have a color.
+fn push_name(state: &mut State<'_>, mut line: Line, name: &str, is_highlighted: bool) -> Line {
+    let style = if is_highlighted { BOLD } else { PLAIN };
+    let found = state.filter.positions(name);
+    if found.is_empty() || name.len() > line.room() || sanitize::line(name) != name {
+        return line.push(style, name);
+    }
+    for (at, c) in (0_u32..).zip(name.chars()) {
+        let is_found = found.contains(&at);
+        line = line.push(
+            if is_found { MATCH } else { style },
+            c.encode_utf8(&mut [0; 4]),
+        );
+    }
+    line
+}
+
+fn highlighted_preview(state: &mut State<'_>, width: usize, height: usize) -> Vec<Line> {
+    let Some(at) = state.highlighted() else {
+        return (0..height).map(|_| Line::new(width)).collect();
+    };
+    let item = &state.items[at];
+    preview(item, state.facts(at), width, height)
 }

@@ -46,13 +46,17 @@ pub(super) fn print_capabilities(
 
 /// Prints the capabilities of one kind with their places. Severe ones have a color.
 pub(super) fn print_kind(printer: &Printer, prefix: &str, of_kind: &[Capability]) {
-    let kind = of_kind[0].kind;
-    let line = format!("{prefix}{kind}: {}", listed(of_kind));
-    if kind.is_severe() {
+    let line = kind_line(prefix, of_kind);
+    if of_kind[0].kind.is_severe() {
         printer.alert(&line);
     } else {
         printer.note("", &line);
     }
+}
+
+/// Returns the capabilities of one kind with their places.
+pub(super) fn kind_line(prefix: &str, of_kind: &[Capability]) -> String {
+    format!("{prefix}{}: {}", of_kind[0].kind, listed(of_kind))
 }
 
 /// Prints each severe kind on a line of its own.

@@ -1,39 +1,67 @@
 //! Prints what a new version of a skill changes.
 
-use super::capabilities::{by_kind, print_kind};
+use super::capabilities::{by_kind, kind_line};
 use crate::diff::{FileChange, FileDiff, SkillDiff};
 use crate::fetch::history::Lineage;
 use crate::operations::report::Change;
 use crate::output::printer::Printer;
 use crate::output::text::{changed_lines, count};
 
+/// A line about a new version.
+pub(super) struct Detail {
+    pub(super) text: String,
+    /// Whether it has the color of warnings.
+    pub(super) is_alert: bool,
+}
+
 /// Prints the changes of a new version below the line of the skill.
 pub(super) fn meaning(printer: &Printer, change: &Change, with_files: bool) {
+    for detail in details(change, with_files) {
+        if detail.is_alert {
+            printer.alert(&detail.text);
+        } else {
+            printer.note("", &detail.text);
+        }
+    }
+}
+
+/// Returns the changes of a new version.
+pub(super) fn details(change: &Change, with_files: bool) -> Vec<Detail> {
     let Some(diff) = &change.diff else {
-        return;
+        return Vec::new();
     };
+    let mut lines = Vec::new();
     if with_files {
         let size = size(diff, change.lineage.as_ref());
-        if !size.is_empty() {
-            printer.note("", &size);
-        }
-        for file in &diff.files {
-            printer.note("", &format!("  {}", file_line(file)));
-        }
+        lines.extend(Some(size).filter(|size| !size.is_empty()));
+        let files = diff.files.iter();
+        lines.extend(files.map(|file| format!("  {}", file_line(file))));
     }
     if diff.description.is_some() {
-        printer.note("", "description changed");
+        lines.push("description changed".to_owned());
     }
-    for of_kind in by_kind(&diff.gained) {
-        print_kind(printer, "new ", of_kind);
-    }
+    let mut details: Vec<Detail> = lines.into_iter().map(Detail::from).collect();
+    details.extend(by_kind(&diff.gained).map(|of_kind| Detail {
+        text: kind_line("new ", of_kind),
+        is_alert: of_kind[0].kind.is_severe(),
+    }));
     if !diff.changed_scripts.is_empty() {
         let scripts = diff.changed_scripts.join(", ");
-        printer.note("", &format!("changed scripts: {scripts}"));
+        details.push(format!("changed scripts: {scripts}").into());
     }
     if !change.edited.is_empty() {
         let files = change.edited.join(", ");
-        printer.note("", &format!("kept your edits in {files}"));
+        details.push(format!("kept your edits in {files}").into());
+    }
+    details
+}
+
+impl From<String> for Detail {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            is_alert: false,
+        }
     }
 }
 

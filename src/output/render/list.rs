@@ -64,8 +64,13 @@ fn style_of(state: State) -> Style {
     }
 }
 
-/// Prints the skills of a repository.
-pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only: bool) {
+/// Prints the skills of a repository; those that match the words, if there are any.
+pub(crate) fn browse(
+    printer: &Printer,
+    report: &list_remote::Report,
+    names_only: bool,
+    words: &[String],
+) {
     if names_only {
         for skill in &report.skills {
             printer.data(&sanitize::line(&skill.name));
@@ -82,6 +87,16 @@ pub(crate) fn browse(printer: &Printer, report: &list_remote::Report, names_only
     printer.list(&table);
     let place = text::source(&report.source);
     let number = count(report.skills.len(), "skill");
+    if !words.is_empty() && report.skills.is_empty() {
+        let words = words.join(" ");
+        printer.note(
+            "Found",
+            &format!("no skill in {place} that matches `{words}`"),
+        );
+        let all = format!("list {}", for_shell(place));
+        printer.hint(&Hint::command(all).then(" lists all of them"));
+        return;
+    }
     match report.skills.first() {
         Some(first) => {
             let add = printer.command_line(&format!("add {}", for_shell(&first.spec)));

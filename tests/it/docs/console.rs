@@ -84,10 +84,16 @@ fn has_values(printed: &[&str]) -> bool {
     printed.first().is_some_and(|line| line.contains('\t'))
 }
 
+/// Whether a line has the headings of a table.
+fn has_headings(line: &str) -> bool {
+    line.starts_with("NAME ") || line.starts_with("COMMIT ")
+}
+
 /// Whether a row has these values, separated by tabs.
 fn is_row(row: &str, values: &str) -> bool {
     let cells = row.split("  ").map(str::trim);
-    cells.filter(|cell| !cell.is_empty()).eq(values.split('\t'))
+    let values = values.split('\t').filter(|value| !value.is_empty());
+    cells.filter(|cell| !cell.is_empty()).eq(values)
 }
 
 /// Whether the printed lines are those that the page shows.
@@ -98,9 +104,7 @@ fn fits(shown: &[String], printed: &[&str]) -> bool {
             (0..=printed.len()).any(|at| fits(rest, &printed[at..]))
         }
         // A terminal shows headings.
-        Some((first, rest)) if first.starts_with("NAME ") && has_values(printed) => {
-            fits(rest, printed)
-        }
+        Some((first, rest)) if has_headings(first) && has_values(printed) => fits(rest, printed),
         Some((first, rest)) => {
             let is_printed =
                 |line: &&str| *line == first || line.contains('\t') && is_row(first, line);
@@ -142,6 +146,11 @@ fn guide_to_first_steps_prints_what_it_shows() {
 #[test]
 fn guide_to_updating_prints_what_it_shows() {
     assert_page_prints("docs/guide/updating.md", "");
+}
+
+#[test]
+fn guide_to_troubleshooting_prints_what_it_shows() {
+    assert_page_prints("docs/guide/troubleshooting.md", "");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod agents;
 mod commands;
 mod console;
 mod pages;
+mod pictures;
 mod reference;
 mod rules;
 mod words;
@@ -97,6 +98,8 @@ fn pages() -> Vec<Page> {
         "CHANGELOG.md".into(),
         "BENCHMARKS.md".into(),
         ".github/CONTRIBUTING.md".into(),
+        "packaging/README.md".into(),
+        "packaging/npm/README.md".into(),
         "testdata/mirror/README.md".into(),
     ];
     paths.extend(book());

@@ -41,6 +41,9 @@ fn command_line(line: &str) -> Option<String> {
         Some((_, rest)) => format!("mdskill {}", rest.replace("\"$(mktemp -d)\"", ".")),
         None => line.to_owned(),
     };
+    let line = line
+        .replace("npx @mdskill/cli ", "mdskill ")
+        .replace("npx mdskill ", "mdskill ");
     line.starts_with("mdskill ").then_some(line)
 }
 

@@ -1,16 +1,20 @@
 //! A terminal in which a program runs, with what it shows.
 
 use super::test_context::Prepared;
+use anstyle::{Ansi256Color, Color, Effects, RgbColor, Style};
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use unicode_width::UnicodeWidthStr;
 
 /// The time limit of everything that a test waits for.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -39,7 +43,8 @@ impl Terminal {
         tcsetwinsize(&master, size(columns, rows)).expect("a size");
         command.stdin(side()).stderr(side());
         command.stdout(if is_piped { Stdio::null() } else { side() });
-        let child = command.spawn().expect("a program");
+        // Ctrl-Z stops the process group, which must not be that of the tests.
+        let child = command.process_group(0).spawn().expect("a program");
         let keyboard = File::from(master);
         let screen = Arc::new(Mutex::new(vt100::Parser::new(
             cells(rows),
@@ -122,15 +127,37 @@ impl Terminal {
         screen.screen().alternate_screen()
     }
 
+    /// Whether the terminal shows what is typed.
+    pub fn has_echo(&self) -> bool {
+        let modes = tcgetattr(&self.program).expect("modes").local_modes;
+        modes.contains(LocalModes::ECHO)
+    }
+
     /// The number of the process.
     pub fn id(&self) -> rustix::process::Pid {
         rustix::process::Pid::from_child(&self.child)
+    }
+
+    /// The lines of the screen before `(end)`, with the escape sequences of their styles.
+    pub fn styled_lines(&self) -> Vec<String> {
+        let lines = self.lines();
+        let screen = self.screen.lock().expect("no panic");
+        let until_end = lines.iter().take_while(|line| *line != "(end)").zip(0..);
+        until_end
+            .map(|(line, row)| styled_line(screen.screen(), row, cell_count(line)))
+            .collect()
     }
 
     /// Waits for the end of the program. Returns its exit code and the last screen, and asserts that the terminal has
     /// echo, lines, and a visible cursor.
     #[track_caller]
     pub fn end(mut self) -> (Option<i32>, Vec<String>) {
+        self.wait_for_end()
+    }
+
+    /// As [`Self::end`], and the screen can still be read.
+    #[track_caller]
+    pub fn wait_for_end(&mut self) -> (Option<i32>, Vec<String>) {
         let started = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -153,6 +180,47 @@ impl Terminal {
         assert!(!screen.screen().hide_cursor(), "the cursor is hidden");
         (status.code(), lines)
     }
+}
+
+/// Returns the first columns of a row, with escape sequences where the style changes.
+fn styled_line(screen: &vt100::Screen, row: u16, columns: u16) -> String {
+    let (mut line, mut style) = (String::new(), Style::new());
+    let cells = (0..columns).filter_map(|column| screen.cell(row, column));
+    for cell in cells.filter(|cell| !cell.is_wide_continuation()) {
+        let next = style_of(cell);
+        if next != style {
+            let _ = write!(line, "{style:#}{next}");
+            style = next;
+        }
+        line += if cell.has_contents() {
+            cell.contents()
+        } else {
+            " "
+        };
+    }
+    line + &format!("{style:#}")
+}
+
+fn style_of(cell: &vt100::Cell) -> Style {
+    let color = match cell.fgcolor() {
+        vt100::Color::Default => None,
+        vt100::Color::Idx(index) => Some(Color::Ansi256(Ansi256Color(index))),
+        vt100::Color::Rgb(red, green, blue) => Some(Color::Rgb(RgbColor(red, green, blue))),
+    };
+    let effects = [
+        (cell.bold(), Effects::BOLD),
+        (cell.dim(), Effects::DIMMED),
+        (cell.italic(), Effects::ITALIC),
+        (cell.underline(), Effects::UNDERLINE),
+        (cell.inverse(), Effects::INVERT),
+    ];
+    let is_set = effects.iter().filter(|(is_set, _)| *is_set);
+    let effects = is_set.fold(Effects::new(), |all, (_, effect)| all | *effect);
+    Style::new().fg_color(color).effects(effects)
+}
+
+fn cell_count(line: &str) -> u16 {
+    u16::try_from(line.width()).expect("a line of a terminal")
 }
 
 fn cells(count: u16) -> NonZero<u16> {

@@ -189,6 +189,16 @@ impl Client {
         }))
     }
 
+    /// Checks that a connection to `url` can be set up. Sends nothing.
+    ///
+    /// # Errors
+    /// When a setting can't be used.
+    pub(super) fn check(&self, url: &Url, settings: &HttpSettings) -> Result<(), HttpError> {
+        let is_plain = url.scheme() == "http";
+        self.for_connection(is_plain, &settings.connection)?;
+        Ok(())
+    }
+
     fn for_connection(
         &self,
         is_plain: bool,

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub(crate) mod credentials;
+pub mod diagnosis;
 mod netrc;
 pub mod retry;
 pub(crate) mod settings;

@@ -29,16 +29,23 @@ pub(crate) struct HttpSettings {
 /// The settings of a connection. Connections with equal ones are shared.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Connection {
-    proxy: ProxySetting,
-    ca_file: Option<PathBuf>,
-    ca_folder: Option<PathBuf>,
-    certificate: Option<PathBuf>,
-    key: Option<PathBuf>,
+    pub(super) proxy: ProxySetting,
+    pub(super) ca_file: Option<FileSetting>,
+    pub(super) ca_folder: Option<FileSetting>,
+    pub(super) certificate: Option<FileSetting>,
+    key: Option<FileSetting>,
+}
+
+/// A file or folder, and the key or the variable that names it.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct FileSetting {
+    pub(super) key: String,
+    pub(super) path: PathBuf,
 }
 
 /// A proxy, and the origin of the setting.
 #[derive(Clone, Default, PartialEq, Eq)]
-enum ProxySetting {
+pub(super) enum ProxySetting {
     /// As the operating system is set up.
     #[default]
     System,
@@ -95,7 +102,11 @@ impl HttpSettings {
     /// Sets one value; `false` for a key that is not used.
     fn set(&mut self, env: &dyn Environment, name: &str, value: Option<&str>, key: &str) -> bool {
         let text = value.unwrap_or_default();
-        let path = || (!text.is_empty()).then(|| expand(env, text));
+        let path = || {
+            let path = (!text.is_empty()).then(|| expand(env, text))?;
+            let key = as_documented(key, name);
+            Some(FileSetting { key, path })
+        };
         match name {
             "extraheader" if text.is_empty() => self.headers.clear(),
             "extraheader" => match parse_header(text) {
@@ -159,14 +170,14 @@ impl Connection {
             }
         }
         let mut authorities = Vec::new();
-        if let Some(file) = &self.ca_file {
-            authorities.extend(read_certificates("http.sslCAInfo", file)?);
+        if let Some(FileSetting { key, path }) = &self.ca_file {
+            authorities.extend(read_certificates(key, path)?);
         }
-        if let Some(folder) = &self.ca_folder {
-            let unreadable = |error| unreadable("http.sslCAPath", folder, &error);
-            for entry in folder.read_dir().map_err(unreadable)?.flatten() {
+        if let Some(FileSetting { key, path }) = &self.ca_folder {
+            let unreadable = |error| unreadable(key, path, &error);
+            for entry in path.read_dir().map_err(unreadable)?.flatten() {
                 // The folder may have other files, too.
-                let found = read_certificates("http.sslCAPath", &entry.path());
+                let found = read_certificates(key, &entry.path());
                 authorities.extend(found.unwrap_or_default());
             }
         }
@@ -174,7 +185,7 @@ impl Connection {
             builder = builder.tls_certs_merge(authorities);
         }
         if let Some(certificate) = &self.certificate {
-            builder = builder.identity(read_identity(certificate, self.key.as_deref())?);
+            builder = builder.identity(read_identity(certificate, self.key.as_ref())?);
         }
         Ok(builder)
     }
@@ -208,6 +219,16 @@ fn parse_header(text: &str) -> Option<(HeaderName, HeaderValue)> {
     let mut value = HeaderValue::from_str(value).ok()?;
     value.set_sensitive(true);
     Some((name.trim().parse().ok()?, value))
+}
+
+/// Returns a key with its last part as git-config(1) writes it. The name of a variable is unchanged.
+fn as_documented(key: &str, name: &str) -> String {
+    let documented = ["sslCAInfo", "sslCAPath", "sslCert", "sslKey"].into_iter();
+    let mut documented = documented.filter(|word| word.eq_ignore_ascii_case(name));
+    match (key.strip_suffix(name), documented.next()) {
+        (Some(before), Some(word)) => format!("{before}{word}"),
+        _ => key.to_owned(),
+    }
 }
 
 /// Whether a value means false, as in git.
@@ -244,19 +265,23 @@ fn read_certificates(key: &str, file: &Path) -> Result<Vec<Certificate>, HttpErr
 }
 
 /// Reads a client certificate and its key, which may be in one file.
-fn read_identity(certificate: &Path, key: Option<&Path>) -> Result<Identity, HttpError> {
-    let name = "http.sslCert";
-    let mut pem =
-        std::fs::read(certificate).map_err(|error| unreadable(name, certificate, &error))?;
+fn read_identity(
+    certificate: &FileSetting,
+    key: Option<&FileSetting>,
+) -> Result<Identity, HttpError> {
+    let read = |FileSetting { key, path }: &FileSetting| {
+        std::fs::read(path).map_err(|error| unreadable(key, path, &error))
+    };
+    let mut pem = read(certificate)?;
     if let Some(key) = key {
         pem.push(b'\n');
-        pem.extend(std::fs::read(key).map_err(|error| unreadable("http.sslKey", key, &error))?);
+        pem.extend(read(key)?);
     }
     Identity::from_pem(&pem).map_err(|_| HttpError::Setting {
-        key: name.to_owned(),
+        key: certificate.key.clone(),
         reason: format!(
             "{} has no certificate and key in PEM format without a password",
-            certificate.display()
+            certificate.path.display()
         ),
     })
 }

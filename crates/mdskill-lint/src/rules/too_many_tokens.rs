@@ -4,6 +4,7 @@ use crate::SKILL_FILE;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
+use crate::tokens::{CHARACTERS_PER_TOKEN, estimate};
 
 pub(crate) const RULE: Rule = Rule {
     code: "SK403",
@@ -19,13 +20,11 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Maximum number of tokens. Source: specification, "Progressive disclosure".
 const MAX_TOKENS: usize = 5000;
-/// Every model counts differently; for English text, this is a good approximation.
-const CHARACTERS_PER_TOKEN: usize = 4;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let finding = skill.skill_page().and_then(|page| {
         let characters = page.text[page.body_offset..].chars().count();
-        let tokens = characters / CHARACTERS_PER_TOKEN;
+        let tokens = estimate(characters);
         (tokens > MAX_TOKENS).then(|| {
             let message = format!(
                 "the instructions have about {tokens} tokens ({characters} characters divided by {CHARACTERS_PER_TOKEN}); the specification recommends fewer than {MAX_TOKENS}"

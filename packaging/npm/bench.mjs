@@ -1,0 +1,64 @@
+// The cost of the launcher: `mdskill --version` through node, beside node alone and the program alone.
+//
+//     node packaging/npm/bench.mjs target/dist/mdskill
+//
+// The three take turns, so what else the machine does slows all of them down.
+
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROUNDS = 100;
+const LIMIT = 10;
+
+const program = path.resolve(process.argv[2] ?? "target/dist/mdskill");
+const make = fileURLToPath(new URL("../make.mjs", import.meta.url));
+const { npm: name, targets } = JSON.parse(fs.readFileSync(new URL("../targets.json", import.meta.url), "utf8"));
+const { target, npm } = targets.find(({ npm }) => npm.os === process.platform && npm.cpu === process.arch);
+
+function milliseconds(file, args) {
+  const start = process.hrtime.bigint();
+  execFileSync(file, args, { stdio: "ignore" });
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+function median(times) {
+  return times.sort((a, b) => a - b)[times.length >> 1];
+}
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mdskill-bench-"));
+try {
+  execFileSync(process.execPath, [make, "npm", "--program", `${target}=${program}`, "--out", folder], { stdio: "ignore" });
+  for (const [package_, from] of [[name, folder], [`${name}-${npm.os}-${npm.cpu}`, path.join(folder, "platforms")]]) {
+    const to = path.join(folder, "node_modules", package_);
+    fs.mkdirSync(to, { recursive: true });
+    const [file] = fs.readdirSync(from).filter((file) => file.endsWith(".tgz"));
+    execFileSync("tar", ["-xzf", path.join(from, file), "--strip", "1", "-C", to]);
+  }
+  const launcher = path.join(folder, "node_modules", name, "bin/mdskill.js");
+  const commands = [
+    ["node -e 0", process.execPath, ["-e", "0"]],
+    ["mdskill --version", program, ["--version"]],
+    ["node mdskill.js --version", process.execPath, [launcher, "--version"]],
+  ];
+  const times = commands.map(() => []);
+  for (let round = -5; round < ROUNDS; round++) {
+    for (const [index, [, file, args]] of commands.entries()) {
+      const time = milliseconds(file, args);
+      if (round >= 0) times[index].push(time);
+    }
+  }
+  const [node, alone, launched] = times.map(median);
+  console.log(`Node ${process.version}, median of ${ROUNDS} runs after 5 to warm up.\n`);
+  console.log("| command | wall ms |\n|---|---|");
+  for (const [index, time] of [node, alone, launched].entries()) {
+    console.log(`| \`${commands[index][0]}\` | ${time.toFixed(1)} |`);
+  }
+  const more = launched - node - alone;
+  const met = more <= LIMIT ? "yes" : "**no**";
+  console.log(`\nThe launcher adds ${more.toFixed(1)} ms to node and the program; limit ${LIMIT} ms; met: ${met}.`);
+} finally {
+  fs.rmSync(folder, { recursive: true });
+}

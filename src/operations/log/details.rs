@@ -1,0 +1,171 @@
+//! The differences of each commit, and the folder that a skill was moved from.
+
+use std::collections::BTreeSet;
+
+use tracing::info;
+
+use super::origin::Origin;
+use crate::diff::{SkillDiff, compare, unified};
+use crate::fetch::history::path_walk::Change;
+use crate::operations::OpError;
+use crate::skill::discover::discover;
+use crate::skill::{GitFiles, SkillPlace};
+use mdskill_git::ObjectId;
+use mdskill_git::objects::Objects;
+use mdskill_lint::skill_files::{MemoryFiles, SkillFiles};
+
+/// The most files that are fetched for the differences.
+const MAX_FILES: usize = 4000;
+/// The extensions of files that are not fetched, because they have no lines.
+const BINARY: [&str; 24] = [
+    "7z", "docx", "gif", "gz", "ico", "jar", "jpeg", "jpg", "mov", "mp3", "mp4", "otf", "pdf",
+    "png", "pptx", "tar", "ttf", "wasm", "wav", "webm", "webp", "woff", "woff2", "zip",
+];
+
+/// The details of a change.
+#[derive(Debug, Default)]
+pub(super) struct Details {
+    /// The differences from the first parent.
+    pub(super) diff: Option<SkillDiff>,
+    /// The differences in git's unified format.
+    pub(super) patch: Option<String>,
+    /// The former folder.
+    pub(super) moved_from: Option<String>,
+}
+
+/// Reads the details of each change. The files are fetched in one request; without them, there are no
+/// details.
+pub(super) async fn read(
+    origin: &mut Origin<'_>,
+    changes: &[Change],
+    with_patches: bool,
+) -> Result<Vec<Details>, OpError> {
+    let path = origin.path.clone();
+    let places: Vec<SkillPlace<'_>> = changes
+        .iter()
+        .flat_map(|change| places(origin.repository.objects(), &path, change))
+        .flatten()
+        .collect();
+    let repository = &mut origin.repository;
+    let commits: Vec<ObjectId> = changes.iter().map(|change| change.id).collect();
+    if let Err(error) = repository.fetch_links(&places, &[]).await {
+        info!(%error, "continuing without the links of old versions");
+    }
+    let files = files(repository.objects(), &places);
+    if files.len() <= MAX_FILES
+        && let Err(error) = repository.fetch_blobs(files, &[]).await
+    {
+        info!(%error, count = commits.len(), "continuing without the files of old versions");
+    }
+    let objects = repository.objects();
+    let details = changes.iter().map(|change| {
+        let [before, after] = places_in_order(objects, &path, change);
+        let mut details = differences(objects, &origin.name, &path, [before, after], with_patches);
+        details.moved_from = moved_from(objects, &path, change);
+        details
+    });
+    Ok(details.collect())
+}
+
+/// Returns the places of the skill before and after a change.
+fn places_in_order<'p>(
+    objects: &Objects,
+    path: &'p str,
+    change: &Change,
+) -> [Option<SkillPlace<'p>>; 2] {
+    let place = |commit: Option<ObjectId>, tree: Option<ObjectId>| {
+        let root = objects.root_tree(commit?).ok();
+        Some(SkillPlace {
+            root,
+            path,
+            tree: tree?,
+        })
+    };
+    [
+        place(change.parent, change.before),
+        place(Some(change.id), change.after),
+    ]
+}
+
+fn places<'p>(
+    objects: &Objects,
+    path: &'p str,
+    change: &Change,
+) -> impl Iterator<Item = Option<SkillPlace<'p>>> + use<'p> {
+    places_in_order(objects, path, change).into_iter()
+}
+
+/// Returns the text files of the skill at these places.
+fn files(objects: &Objects, places: &[SkillPlace<'_>]) -> BTreeSet<ObjectId> {
+    let is_text = |path: &str| {
+        let extension = path
+            .rsplit_once('.')
+            .map(|(_, extension)| extension.to_ascii_lowercase());
+        extension.is_none_or(|extension| !BINARY.contains(&extension.as_str()))
+    };
+    let trees: BTreeSet<ObjectId> = places.iter().map(|place| place.tree).collect();
+    let files = trees
+        .into_iter()
+        .flat_map(|tree| objects.files(tree).unwrap_or_default());
+    let files = files.filter(|(path, _)| is_text(path));
+    files.map(|(_, entry)| entry.id).collect()
+}
+
+fn differences(
+    objects: &Objects,
+    name: &str,
+    path: &str,
+    places: [Option<SkillPlace<'_>>; 2],
+    with_patches: bool,
+) -> Details {
+    let is_here = |place: &SkillPlace<'_>| {
+        let files = files(objects, &[*place]);
+        files.into_iter().all(|file| objects.contains(file))
+    };
+    if !places.iter().flatten().all(is_here) {
+        return Details::default();
+    }
+    let [before, after] = places.map(|place| match place {
+        Some(place) => GitFiles::at(objects, place, name).map(Some),
+        None => Ok(None),
+    });
+    let (Ok(before), Ok(after)) = (before, after) else {
+        return Details::default();
+    };
+    let before = before.as_ref().map(|files| files as &dyn SkillFiles);
+    let nothing = MemoryFiles::new(name);
+    let after: &dyn SkillFiles = match &after {
+        Some(files) => files,
+        None => &nothing,
+    };
+    Details {
+        diff: Some(compare(before, after)),
+        patch: with_patches.then(|| unified(before, after, path)),
+        moved_from: None,
+    }
+}
+
+/// Returns the folder from which a commit moved the skill to its own: one with the same files, or else of
+/// the same name, that the commit removed.
+fn moved_from(objects: &Objects, path: &str, change: &Change) -> Option<String> {
+    let (None, Some(parent), Some(tree)) = (change.before, change.parent, change.after) else {
+        return None;
+    };
+    let found = |commit| discover(objects, objects.root_tree(commit).ok()?).ok();
+    let (before, after) = (found(parent)?, found(change.id)?);
+    let page = after.at(path).map(|skill| skill.skill_file);
+    let name = path.rsplit('/').next()?;
+    let removed = before
+        .skills
+        .iter()
+        .filter(|skill| after.at(&skill.path).is_none());
+    let removed: Vec<_> = removed.collect();
+    let only = |is: &dyn Fn(&&&crate::skill::discover::Found) -> bool| {
+        let mut matching = removed.iter().filter(is);
+        let first = matching.next()?;
+        matching.next().is_none().then(|| first.path.clone())
+    };
+    only(&|skill| skill.tree == tree)
+        .or_else(|| only(&|skill| skill.path.rsplit('/').next() == Some(name)))
+        .or_else(|| only(&|skill| Some(skill.skill_file) == page))
+}

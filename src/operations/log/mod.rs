@@ -1,0 +1,373 @@
+//! `log`: the commits that changed a skill, as `git log -- FOLDER` lists them.
+//!
+//! Commits are fetched with their trees, in batches back from the tip, until enough of them changed the
+//! skill. All of them stay in the cache, so the next call asks for the refs only.
+
+mod details;
+mod origin;
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::Serialize;
+
+use self::origin::Origin;
+use super::OpError;
+use super::list_versions::version_of;
+use super::resolve::{Subject, full_spec};
+use crate::context::Context;
+use crate::diff::SkillDiff;
+use crate::fetch::history::path_walk::{Change, History, PathWalk, Step};
+use crate::fetch::{FetchError, Repository, Tags, commit_url};
+use crate::policy::format_day;
+use mdskill_git::ObjectId;
+use mdskill_git::commits::CommitObject;
+use mdskill_git::objects::{ObjectError, Objects};
+
+/// The numbers of commits that are requested, one after the other. All commits of a repository with 680
+/// of them take 540 KB, the last 100 90 KB.
+const BATCHES: [u32; 4] = [100, 400, 1600, 6400];
+
+/// The options of `log`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    /// The most commits to list.
+    pub(crate) limit: usize,
+    /// Whether to add the differences of each commit.
+    pub(crate) with_patches: bool,
+}
+
+/// The result of `log`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    /// The name of the skill.
+    pub(crate) name: String,
+    /// Its spec, without a ref.
+    pub(crate) spec: String,
+    /// The source, as in the lockfile.
+    pub(crate) source: String,
+    /// The folder in the source.
+    pub(crate) path: String,
+    /// The branch or ref with this history, if it has a name.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub(crate) git_ref: Option<String>,
+    /// The commit in the lockfile, if the skill is installed.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    pub(crate) installed: Option<ObjectId>,
+    /// The spec of the folder from which the skill was moved, at the commit before.
+    #[serde(skip)]
+    pub(crate) spec_before: Option<String>,
+    /// The commits, the newest first.
+    pub(crate) commits: Vec<Commit>,
+    /// The number of listed commits that are newer than the installed one.
+    pub(crate) newer: usize,
+    /// Whether there are older commits.
+    pub(crate) has_more: bool,
+    /// The reason why older commits are unknown, as a phrase.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cut: Option<&'static str>,
+    /// The time of the last request for refs, in Unix seconds, if the network is off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) as_of: Option<u64>,
+}
+
+/// A commit that changed the skill.
+#[derive(Debug, Serialize)]
+pub(crate) struct Commit {
+    /// The commit.
+    #[serde(rename = "commit", serialize_with = "as_text_of")]
+    pub(crate) id: ObjectId,
+    /// The day that the author gave, in the author's time zone.
+    pub(crate) date: String,
+    /// The author's name.
+    pub(crate) author: String,
+    /// The first line of the message.
+    pub(crate) summary: String,
+    /// The lowest version tag that contains the commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<String>,
+    /// The relation to the installed version, if that is in this history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<CommitState>,
+    /// The kind of change.
+    pub(crate) action: Action,
+    /// The former folder, if the commit moved the skill to this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) moved_from: Option<String>,
+    /// The differences from the first parent; `None` if the files are not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) diff: Option<SkillDiff>,
+    /// The differences in git's unified format, on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) patch: Option<String>,
+    /// The page of the commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+}
+
+/// The relation of a commit to the installed version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CommitState {
+    /// The installed version does not have it.
+    Newer,
+    /// It gave the installed version.
+    Installed,
+}
+
+/// The kind of change of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Action {
+    /// It added the folder.
+    Added,
+    /// It changed files.
+    Changed,
+    /// It removed the folder.
+    Removed,
+}
+
+/// Lists the commits that changed a skill.
+pub(crate) async fn log(
+    context: &Context<'_>,
+    subject: &Subject,
+    options: Options,
+) -> Result<Report, OpError> {
+    context.progress.begin("reading the history");
+    let mut origin = Origin::find(context, subject).await?;
+    let walked = walk(&mut origin, options.limit).await?;
+    if walked.changes.is_empty() && walked.cut == Some(OFFLINE) {
+        let what = format!("the history of {}", origin.spec);
+        return Err(FetchError::Offline { what }.into());
+    }
+    let diffs = details::read(&mut origin, &walked.changes, options.with_patches).await?;
+    context.progress.end();
+    let objects = origin.repository.objects();
+    let marks = Marks::of(objects, &origin, &walked.changes);
+    let versions = versions(objects, &origin);
+    let mut commits = Vec::new();
+    let mut spec_before = None;
+    for ((at, change), details) in walked.changes.iter().enumerate().zip(diffs) {
+        let commit = objects.commit(change.id)?;
+        if let (Some(from), Some(parent)) = (&details.moved_from, change.parent) {
+            let from = full_spec(&origin.source, from);
+            spec_before = Some(format!("{from}@{parent}"));
+        }
+        commits.push(Commit {
+            id: change.id,
+            date: format_day(commit.author.time, commit.author.offset),
+            author: commit.author.name,
+            summary: commit.summary,
+            version: versions.get(&change.id).cloned(),
+            state: marks.at(at),
+            action: match (change.before, change.after) {
+                (_, None) => Action::Removed,
+                (None, _) => Action::Added,
+                _ => Action::Changed,
+            },
+            moved_from: details.moved_from,
+            diff: details.diff,
+            patch: details.patch,
+            url: commit_url(&origin.source, &context.env, change.id),
+        });
+    }
+    Ok(Report {
+        name: origin.name,
+        spec: origin.spec,
+        source: origin.source.to_string(),
+        path: origin.path,
+        git_ref: origin.git_ref,
+        installed: origin.locked.as_ref().and_then(|locked| locked.commit),
+        newer: marks.newer(),
+        spec_before,
+        commits,
+        has_more: walked.has_more,
+        cut: walked.cut,
+        as_of: origin.repository.refs_as_of(),
+    })
+}
+
+/// The phrase for commits that are not in the cache.
+const OFFLINE: &str = "the cache does not have them, and the network is off";
+
+/// The commits that changed a folder.
+#[derive(Default)]
+struct Walked {
+    changes: Vec<Change>,
+    has_more: bool,
+    cut: Option<&'static str>,
+}
+
+/// Walks back from the tip, and fetches what is missing on the way.
+async fn walk(origin: &mut Origin<'_>, limit: usize) -> Result<Walked, OpError> {
+    let mut walk = PathWalk::from(origin.tip);
+    let mut batches = BATCHES.into_iter();
+    let mut walked = Walked::default();
+    loop {
+        let history = FolderHistory {
+            objects: origin.repository.objects(),
+            path: &origin.path,
+        };
+        let missing = match walk.next(&history)? {
+            Step::Found(change) if walked.changes.len() < limit => {
+                walked.changes.push(change);
+                continue;
+            }
+            Step::End => break,
+            // Older commits are not fetched only to know whether there are some.
+            Step::Found(_) => {
+                walked.has_more = true;
+                break;
+            }
+            Step::Missing(_) if walked.changes.len() == limit => {
+                walked.has_more = true;
+                break;
+            }
+            Step::Missing(missing) => missing,
+        };
+        let Some(steps) = batches.next() else {
+            walked.cut = Some("the history has too many commits");
+            break;
+        };
+        let locked = origin.locked.as_ref().and_then(|locked| locked.commit);
+        let known: Vec<ObjectId> = walk.next_commit().into_iter().chain(locked).collect();
+        let repository = &mut origin.repository;
+        let has_come = repository.fetch_back(&missing, &known, steps).await?;
+        let history = FolderHistory {
+            objects: repository.objects(),
+            path: &origin.path,
+        };
+        let is_here = |id: &ObjectId| {
+            let commit = history.commit(*id);
+            commit.is_ok_and(|commit| history.at_path(&commit).is_ok())
+        };
+        if !has_come || !missing.iter().all(is_here) {
+            let is_offline = repository.refs_as_of().is_some();
+            walked.cut = Some(if is_offline {
+                OFFLINE
+            } else {
+                "the source does not have them"
+            });
+            break;
+        }
+    }
+    Ok(walked)
+}
+
+/// The history of a folder in a repository.
+struct FolderHistory<'a> {
+    objects: &'a Objects,
+    path: &'a str,
+}
+
+impl History for FolderHistory<'_> {
+    fn commit(&self, id: ObjectId) -> Result<CommitObject, ObjectError> {
+        self.objects.commit(id)
+    }
+
+    fn at_path(&self, commit: &CommitObject) -> Result<Option<ObjectId>, ObjectError> {
+        if self.path.is_empty() {
+            return Ok(Some(commit.tree));
+        }
+        let entry = self.objects.find(commit.tree, self.path)?;
+        Ok(entry.map(|entry| entry.id))
+    }
+}
+
+/// The position of the installed version among the listed commits.
+struct Marks {
+    installed: Option<usize>,
+    newer: HashSet<usize>,
+}
+
+impl Marks {
+    /// Finds the newest commit that the locked commit has; without it, the newest with the locked files.
+    fn of(objects: &Objects, origin: &Origin<'_>, changes: &[Change]) -> Self {
+        let Some(locked) = &origin.locked else {
+            return Self {
+                installed: None,
+                newer: HashSet::new(),
+            };
+        };
+        let mut has = HashSet::new();
+        if let Some(commit) = locked.commit {
+            reach(objects, commit, &mut has);
+        }
+        let mut positions = changes.iter();
+        let by_commit = positions.position(|change| has.contains(&change.id));
+        let by_tree = || {
+            changes
+                .iter()
+                .position(|change| change.after == Some(locked.tree))
+        };
+        let installed = by_commit.or_else(by_tree);
+        let newer = |at: &usize| match (by_commit, installed) {
+            (Some(_), _) => !has.contains(&changes[*at].id),
+            (None, Some(installed)) => *at < installed,
+            (None, None) => has.contains(&origin.tip),
+        };
+        Self {
+            installed,
+            newer: (0..changes.len()).filter(newer).collect(),
+        }
+    }
+
+    fn at(&self, position: usize) -> Option<CommitState> {
+        if self.installed == Some(position) {
+            Some(CommitState::Installed)
+        } else {
+            self.newer.contains(&position).then_some(CommitState::Newer)
+        }
+    }
+
+    fn newer(&self) -> usize {
+        self.newer.len()
+    }
+}
+
+/// Adds a commit and its ancestors that are here, and returns those that were added.
+fn reach(objects: &Objects, from: ObjectId, reached: &mut HashSet<ObjectId>) -> Vec<ObjectId> {
+    let mut added = Vec::new();
+    let mut open = vec![from];
+    while let Some(id) = open.pop() {
+        if reached.contains(&id) {
+            continue;
+        }
+        let Ok(commit) = objects.commit(id) else {
+            continue;
+        };
+        reached.insert(id);
+        added.push(id);
+        open.extend(commit.parents);
+    }
+    added
+}
+
+/// Returns the lowest version tag that contains each commit.
+fn versions(objects: &Objects, origin: &Origin<'_>) -> BTreeMap<ObjectId, String> {
+    let path = Some(origin.path.as_str());
+    let tags = origin.tags.iter().filter_map(|(tag, commit)| {
+        let version = version_of(tag, path, &origin.source)?;
+        Some((version, tag, *commit))
+    });
+    let mut tags: Vec<_> = tags.collect();
+    tags.sort();
+    let mut reached = HashSet::new();
+    let mut versions = BTreeMap::new();
+    for (_, tag, commit) in tags {
+        for id in reach(objects, commit, &mut reached) {
+            versions.insert(id, tag.clone());
+        }
+    }
+    versions
+}
+
+fn as_text<S: serde::Serializer>(id: &Option<ObjectId>, serializer: S) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => serializer.collect_str(id),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn as_text_of<S: serde::Serializer>(id: &ObjectId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}

@@ -1,0 +1,136 @@
+//! `show --file` and `show --raw`: the bytes of one file of a skill.
+
+use serde::Serialize;
+
+use super::installed::OnDisk;
+use crate::context::Context;
+use crate::hint::{HasHint, Hint, for_shell};
+use crate::operations::OpError;
+use crate::operations::installed::InstalledSkill;
+use crate::operations::resolve::{Opened, Subject, query_of, source_of};
+use crate::skill::GitFiles;
+use crate::skill::select::nearest;
+use mdskill_lint::Settings;
+use mdskill_lint::is_text;
+use mdskill_lint::skill_files::SkillFiles;
+
+/// The most files that are suggested.
+const MAX_SUGGESTIONS: usize = 3;
+
+/// A file of a skill.
+#[derive(Debug, Serialize)]
+pub(crate) struct FileReport {
+    /// The name of the skill.
+    pub(crate) name: String,
+    /// The path in the skill.
+    pub(crate) path: String,
+    /// The number of bytes.
+    pub(crate) bytes: usize,
+    /// The text; `None` for a binary file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    /// The content.
+    #[serde(skip)]
+    pub(crate) content: Vec<u8>,
+}
+
+/// A skill has no such file.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} has no file `{path}`{}", did_you_mean(.nearest))]
+pub struct NoSuchFile {
+    name: String,
+    path: String,
+    nearest: Vec<String>,
+    /// The argument that names the skill.
+    argument: String,
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    if nearest.is_empty() {
+        return String::new();
+    }
+    let named: Vec<String> = nearest.iter().map(|path| format!("`{path}`")).collect();
+    format!("; did you mean {}?", named.join(", "))
+}
+
+impl HasHint for NoSuchFile {
+    fn hint(&self) -> Option<Hint> {
+        let show = format!("show {} --json", for_shell(&self.argument));
+        Some(Hint::command(show).then(" lists its files"))
+    }
+}
+
+/// Reads a file of a skill. `argument` names the skill in the message of an error.
+pub(crate) async fn file(
+    context: &Context<'_>,
+    subject: &Subject,
+    argument: &str,
+    path: &str,
+) -> Result<FileReport, OpError> {
+    match subject {
+        Subject::Installed(name) => {
+            let lockfile = context.lockfile()?.unwrap_or_default();
+            let skill = InstalledSkill::find(&context.scope, &lockfile, name)?;
+            let files = OnDisk::read(context, skill)?.files;
+            read(&files, name.as_str(), argument, path)
+        }
+        Subject::Spec(spec) => {
+            let source = source_of(context, spec)?;
+            context
+                .progress
+                .begin(&format!("fetching {}", source.spec_prefix()));
+            let mut opened =
+                Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
+            let found = opened.the_one(spec.skill.as_deref()).await?;
+            let mut prepared = opened.prepare(&[found], &Settings::default()).await?;
+            let candidate = prepared.remove(0)?;
+            context.progress.end();
+            let root = opened.repository.root_tree(opened.commit())?;
+            let (name, objects) = (candidate.name.as_str(), opened.repository.objects());
+            let view = GitFiles::of(objects, root, &candidate.path, name, &candidate.files);
+            read(&view, name, argument, path)
+        }
+    }
+}
+
+fn read(
+    files: &dyn SkillFiles,
+    name: &str,
+    argument: &str,
+    path: &str,
+) -> Result<FileReport, OpError> {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let mut paths = files.entries().iter().map(|entry| entry.path.as_str());
+    let content = paths
+        .any(|known| known == path)
+        .then(|| files.read(path).ok())
+        .flatten();
+    let Some(content) = content else {
+        let paths = files.entries().iter().map(|entry| entry.path.as_str());
+        let all: Vec<&str> = paths.collect();
+        let suffix = format!("/{path}");
+        let mut near: Vec<&str> = all
+            .iter()
+            .copied()
+            .filter(|known| known.ends_with(&suffix))
+            .collect();
+        if near.is_empty() {
+            near = nearest(all, path, MAX_SUGGESTIONS);
+        }
+        near.truncate(MAX_SUGGESTIONS);
+        return Err(OpError::NoSuchFile(NoSuchFile {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            nearest: near.into_iter().map(str::to_owned).collect(),
+            argument: argument.to_owned(),
+        }));
+    };
+    let is_text = is_text(&content);
+    Ok(FileReport {
+        name: name.to_owned(),
+        path: path.to_owned(),
+        bytes: content.len(),
+        text: is_text.then(|| String::from_utf8_lossy(&content).into_owned()),
+        content: content.into_owned(),
+    })
+}

@@ -1,0 +1,216 @@
+//! Prints the report of `log`.
+
+use anstyle::{AnsiColor, Style};
+
+use super::capabilities::by_kind;
+use crate::hint::{Hint, for_shell};
+use crate::operations::log::{Action, Commit, CommitState, Report};
+use crate::output::printer::Printer;
+use crate::output::sanitize;
+use crate::output::table::Table;
+use crate::output::text::{changed_lines, count};
+use crate::policy::format_time;
+use mdskill_lint::capability::Capability;
+
+/// The columns that the other cells of a line take.
+const BESIDE_SUBJECT: usize = 52;
+/// The least columns of a subject on a narrow terminal.
+const MIN_SUBJECT: usize = 20;
+/// The number of digits of an abbreviated commit, and the space after it.
+const INDENT: usize = 9;
+
+/// Prints the commits, and how many of them are newer than the installed one.
+pub(crate) fn log(printer: &Printer, report: &Report) {
+    let has_patches = report.commits.iter().any(|commit| commit.patch.is_some());
+    if has_patches {
+        patches(printer, report);
+    } else {
+        commits(printer, report);
+    }
+    summary(printer, report);
+}
+
+fn commits(printer: &Printer, report: &Report) {
+    let headings = [
+        "COMMIT",
+        "STATE",
+        "CHANGES",
+        "SUBJECT",
+        "VERSION",
+        "DATE",
+        "AUTHOR",
+        "CAPABILITIES",
+    ];
+    let width = Printer::width();
+    // On a terminal, the capabilities are below the commit.
+    let capabilities = |commit: &Commit| {
+        let words = capability_words(commit);
+        width.map_or(words, |_| String::new())
+    };
+    let mut table = Table::new(&headings);
+    for commit in &report.commits {
+        let summary = sanitize::line(&commit.summary);
+        let subject = width.map_or(summary.clone(), |width| {
+            let most = width.saturating_sub(BESIDE_SUBJECT).max(MIN_SUBJECT);
+            sanitize::cut(&summary, most)
+        });
+        table.row(&[
+            &commit.id.short(),
+            state(commit),
+            &changes(commit),
+            &subject,
+            commit.version.as_deref().unwrap_or_default(),
+            &commit.date,
+            &commit.author,
+            &capabilities(commit),
+        ]);
+        table.style_last(0, AnsiColor::Yellow.on_default());
+        if let Some(style) = style_of(commit.state) {
+            table.style_last(1, style);
+        }
+    }
+    if width.is_none() {
+        printer.list(&table);
+        return;
+    }
+    table.drop_empty_columns();
+    let mut lines = table.lines(width).into_iter();
+    let headings = lines.next().filter(|_| !report.commits.is_empty());
+    if let Some(headings) = headings {
+        printer.data(&headings);
+    }
+    for (commit, line) in report.commits.iter().zip(lines) {
+        printer.data(&line);
+        let words = capability_words(commit);
+        if !words.is_empty() {
+            let is_severe = |one: &Capability| one.kind.is_severe();
+            let diff = commit.diff.as_ref();
+            let style = if diff.is_some_and(|diff| diff.gained.iter().any(is_severe)) {
+                AnsiColor::Yellow.on_default()
+            } else {
+                Style::new()
+            };
+            printer.data(&format!("{:INDENT$}{style}{words}{style:#}", ""));
+        }
+    }
+}
+
+/// Returns the kinds of capabilities that came and went: `+ hooks, scripts  - hosts`.
+fn capability_words(commit: &Commit) -> String {
+    let Some(diff) = &commit.diff else {
+        return String::new();
+    };
+    let words = |sign: char, capabilities: &[Capability]| {
+        let kinds = by_kind(capabilities).map(|of_kind| of_kind[0].kind.word());
+        let kinds: Vec<&str> = kinds.collect();
+        (!kinds.is_empty()).then(|| format!("{sign} {}", kinds.join(", ")))
+    };
+    let both = [words('+', &diff.gained), words('-', &diff.lost)];
+    let both: Vec<String> = both.into_iter().flatten().collect();
+    both.join("  ")
+}
+
+fn state(commit: &Commit) -> &'static str {
+    match commit.state {
+        Some(CommitState::Newer) => "newer",
+        Some(CommitState::Installed) => "installed",
+        None => "",
+    }
+}
+
+fn style_of(state: Option<CommitState>) -> Option<Style> {
+    Some(match state? {
+        CommitState::Newer => AnsiColor::Cyan.on_default(),
+        CommitState::Installed => AnsiColor::Green.on_default(),
+    })
+}
+
+fn changes(commit: &Commit) -> String {
+    match (commit.action, &commit.diff) {
+        (Action::Removed, _) => "removed".to_owned(),
+        (_, None) => String::new(),
+        (_, Some(diff)) => {
+            let (added, removed) = changed_lines(diff);
+            format!("+{added} -{removed}")
+        }
+    }
+}
+
+/// Prints each commit with its differences, page by page.
+fn patches(printer: &Printer, report: &Report) {
+    let mut text = String::new();
+    for commit in &report.commits {
+        let parts = [
+            commit.id.short(),
+            state(commit).to_owned(),
+            commit.version.clone().unwrap_or_default(),
+            commit.date.clone(),
+            sanitize::line(&commit.author),
+            sanitize::line(&commit.summary),
+        ];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        text.push_str(&parts.join("  "));
+        text.push('\n');
+        text.push_str(commit.patch.as_deref().unwrap_or_default());
+        text.push('\n');
+    }
+    printer.diff(&text);
+}
+
+fn summary(printer: &Printer, report: &Report) {
+    if let Some(seconds) = report.as_of {
+        let time = format_time(seconds, false);
+        printer.note("Offline", &format!("as of {time}"));
+    }
+    let name = for_shell(&report.name);
+    let listed = count(report.commits.len(), "commit");
+    let is_all = !report.has_more && report.cut.is_none();
+    let sentence = match report.installed {
+        Some(installed) if report.newer > 0 => {
+            let newer = report.newer;
+            let installed = installed.short();
+            format!("{listed}, {newer} newer than the installed version ({installed})")
+        }
+        _ => listed,
+    };
+    if report.commits.is_empty() && is_all {
+        printer.note("Found", &format!("no commits of {}", report.name));
+        return;
+    }
+    printer.note(
+        "Found",
+        &format!(
+            "{sentence}{}",
+            if is_all { "" } else { "; there are older ones" }
+        ),
+    );
+    if let Some(cut) = report.cut {
+        printer.warn(&format!("older commits are not listed: {cut}"));
+    }
+    let moved = report.commits.iter().find_map(|commit| {
+        let from = commit.moved_from.as_ref()?;
+        Some((commit, from))
+    });
+    if let Some((commit, from)) = moved {
+        let id = commit.id.short();
+        printer.note("Note", &format!("{id} moved the skill here from {from}"));
+        if let Some(spec) = &report.spec_before {
+            let hint = Hint::command(format!("log {}", for_shell(spec)));
+            printer.hint(&hint.then(" lists the commits before"));
+        }
+    }
+    let hint = if report.newer > 0 {
+        Hint::command(format!("diff {name}")).then(" shows the changes of an update")
+    } else if report.has_more {
+        let more = report.commits.len() * 5;
+        let subject = if report.installed.is_some() {
+            name.to_string()
+        } else {
+            for_shell(&report.spec).to_string()
+        };
+        Hint::command(format!("log {subject} -n {more}")).then(" lists more")
+    } else {
+        return;
+    };
+    printer.hint(&hint);
+}
