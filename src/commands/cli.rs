@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     add, agents, cache, completions, diff, doctor, import, init, install, keep, list, lock, log,
-    outdated, policy, remove, rule, show, update, validate, verify,
+    man, outdated, policy, remove, rule, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -345,6 +345,15 @@ Examples:
   mdskill completions zsh"
     )]
     Completions(completions::CompletionsArgs),
+    /// Print a page of the manual, or write all pages
+    #[command(after_help = "The pages are in the format of the man program.
+
+Examples:
+  mdskill man
+  mdskill man add
+  mdskill man cache prune
+  mdskill man --dir ~/.local/share/man/man1")]
+    Man(man::ManArgs),
     /// Check the environment, and print facts for a bug report
     #[command(
         after_help = "Prints the versions, the folders, and the settings in use, whether each host is reachable, and

@@ -17,6 +17,7 @@ mod keep;
 mod list;
 mod lock;
 mod log;
+mod man;
 mod outdated;
 mod policy;
 mod prompt;
@@ -222,6 +223,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
+        Command::Man(arguments) => man::man(session, arguments),
         Command::Completions(arguments) => completions::completions(session, arguments),
         Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),

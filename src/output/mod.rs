@@ -7,6 +7,7 @@ pub mod exit_status;
 pub(crate) mod findings;
 pub(crate) mod github;
 pub(crate) mod log;
+pub(crate) mod manual;
 pub(crate) mod markdown;
 pub(crate) mod pager;
 pub(crate) mod picker;

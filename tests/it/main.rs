@@ -61,6 +61,7 @@ mod links;
 mod lock_resolve;
 mod lockfile;
 mod log;
+mod man;
 mod mdskill_git;
 mod merge_bases;
 mod names;
