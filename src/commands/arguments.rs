@@ -103,7 +103,7 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
     (
         &["undo", "rollback", "revert"],
         "mdskill changes are undone with git",
-        "restore mdskill.lock with git, then run `mdskill install --force`",
+        "`git restore mdskill.lock` restores the lockfile, and `mdskill install --force` then the files",
     ),
     (
         &["changelog", "changes", "blame"],

@@ -114,7 +114,8 @@ pub enum Command {
     #[command(
         after_help = "A spec is owner/repo/skill, where skill is a name or a path; owner/repo; host/owner/repo/skill;
 the URL of a web page; a git URL with //PATH; or a folder. Append @REF for a branch (followed by
-update), a tag or a commit (pinned), or a version range over the tags.
+update), a tag or a commit (pinned), or a version range over the tags. A skill that [policy] in
+mdskill.toml refuses is not added; `mdskill policy SPEC` explains why.
 
 Examples:
   mdskill add wshobson/agents/async-python-patterns
@@ -224,6 +225,7 @@ Examples:
         after_help = "Examples:
   mdskill show async-python-patterns
   mdskill show wshobson/agents/async-python-patterns
+  mdskill show wshobson/agents                        # choose from a list
   mdskill show anthropics/skills/pdf --file forms.md
   mdskill show anthropics/skills/pdf --raw
   mdskill show obra/superpowers/brainstorming --versions
@@ -288,7 +290,12 @@ Examples:
     /// Explain the policy in mdskill.toml, and check skills against it
     #[command(
         after_help = "Without arguments, prints the policy and the installed skills that violate it. With names or
-specs, prints the result of each policy key; exit 3 if a skill is refused.
+specs, prints the result of each policy key; exit 3 if a skill is refused. The keys of [policy]:
+
+  sources = [\"acme/*\"]     the sources that skills may come from
+  min-age = \"3d\"           the time since this machine first saw a commit
+  deny = [\"hooks\"]         the capabilities that no skill may gain
+  pin = \"tag\"              the kind of ref that a skill must have: tag or commit
 
 Examples:
   mdskill policy

@@ -98,7 +98,13 @@ pub(super) fn among_several(
     if report.skills.len() < 2 {
         return Err(error);
     }
-    let items = items(session, &report)?;
+    let mut items = items(session, &report)?;
+    if matches!(error, OpError::Ambiguous { .. }) {
+        // Only the paths differ.
+        for (item, skill) in items.iter_mut().zip(&report.skills) {
+            item.detail.clone_from(&skill.path);
+        }
+    }
     let picker = Picker::new(title, verb, &items);
     let picker = if is_single { picker.single() } else { picker };
     let chosen = choose(session, &picker)?;

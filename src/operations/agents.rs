@@ -186,10 +186,13 @@ fn reads_any(context: &Context<'_>, agent: &Agent, targets: &[Target]) -> bool {
             let target = context.scope.target(target);
             paths.any(|path| path == target)
         } else {
-            // Agents read their folder below the root, too, for a part of the project.
+            // Agents read their folder below the root, too, for a part of the project. A folder such as
+            // `skills` is also the end of those of other agents.
             agent.project_folders().any(|folder| {
                 let above = target.as_str().strip_suffix(folder);
-                above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+                above.is_some_and(|above| {
+                    above.is_empty() || above.ends_with('/') && folder.contains('/')
+                })
             })
         }
     })

@@ -6,9 +6,12 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::sanitize;
+use super::wrap::wrap;
 
 /// The width to which a column is cut before it is left out.
 const MIN_WIDTH: usize = 10;
+/// The width of a wrapped column below which it is below the others.
+const MIN_WRAPPED: usize = 30;
 /// The spaces between two columns.
 const GAP: usize = 2;
 
@@ -94,6 +97,46 @@ impl Table {
         self.rows.iter().map(line).collect()
     }
 
+    /// Whether the table needs no more than `width` columns.
+    pub(crate) fn fits(&self, width: usize) -> bool {
+        let widths = self.widths(usize::MAX);
+        widths.iter().map(|width| width + GAP).sum::<usize>() <= width + GAP
+    }
+
+    /// Returns the lines with their styles, in which the last column is not cut: it is wrapped at words,
+    /// or below the others if they leave too little room.
+    pub(crate) fn wrapped_lines(&self, width: usize) -> Vec<String> {
+        let widths = self.widths(usize::MAX);
+        let Some((_, others)) = widths.split_last() else {
+            return Vec::new();
+        };
+        let beside: usize = others.iter().map(|width| width + GAP).sum();
+        let indent = if width.saturating_sub(beside) < MIN_WRAPPED {
+            GAP
+        } else {
+            beside
+        };
+        let mut lines = Vec::new();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(others) {
+                let (text, style) = (&cell.text, cell.style);
+                let gap = " ".repeat(width - text.width() + GAP);
+                let _ = write!(line, "{style}{text}{style:#}{gap}");
+            }
+            let Some(last) = row.last() else { continue };
+            let text = wrap(&last.text, width, indent);
+            let style = last.style;
+            if indent < beside {
+                lines.push(line.trim_end().to_owned());
+                line = " ".repeat(indent);
+            }
+            let _ = write!(line, "{style}{text}{style:#}");
+            lines.extend(line.split('\n').map(|line| line.trim_end().to_owned()));
+        }
+        lines
+    }
+
     /// Returns the rows without headings, as values separated by tabs.
     pub(crate) fn values(&self) -> Vec<String> {
         let line = |row: &Vec<Cell>| {
@@ -160,6 +203,36 @@ mod tests {
         );
         assert_eq!(plain(&table, None)[1], "技能   one two three four");
         assert_eq!(table.values(), ["技能\tone two three four", "abcde\tx"]);
+    }
+
+    #[test]
+    fn last_column_is_wrapped_beside_or_below_the_others() {
+        let mut table = Table::new(&["NAME", "WORDS"]);
+        table.row(&["one", "a b c d e f g h i j k l m n o p q r s t"]);
+        let wrapped = |width| -> Vec<String> {
+            let lines = table.wrapped_lines(width);
+            let plain = lines.iter().map(|line| strip_str(line).to_string());
+            plain.collect()
+        };
+        assert_eq!(
+            wrapped(38),
+            [
+                "NAME  WORDS",
+                "one   a b c d e f g h i j k l m n o p",
+                "      q r s t"
+            ]
+        );
+        assert_eq!(
+            wrapped(30),
+            [
+                "NAME",
+                "  WORDS",
+                "one",
+                "  a b c d e f g h i j k l m n",
+                "  o p q r s t"
+            ]
+        );
+        assert!(table.fits(45) && !table.fits(44));
     }
 
     #[test]

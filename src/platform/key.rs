@@ -6,6 +6,7 @@ pub(crate) enum Key {
     /// A character that was typed.
     Char(char),
     /// A character of a text that was pasted.
+    #[cfg_attr(windows, expect(dead_code, reason = "the console does not report it"))]
     Pasted(char),
     /// Ctrl and a letter in lower case.
     Ctrl(char),
@@ -18,6 +19,7 @@ pub(crate) enum Key {
     /// Shift and Tab.
     BackTab,
     /// F1, the key for help.
+    #[cfg_attr(windows, expect(dead_code, reason = "the console does not report it"))]
     F1,
     /// Backspace.
     Backspace,

@@ -14,6 +14,11 @@ mod unix;
 pub(crate) use unix::*;
 
 #[cfg(windows)]
+#[expect(
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "functions that have nothing to do here have the signatures of those of Unix"
+)]
 mod windows;
 #[cfg(windows)]
 pub(crate) use windows::*;

@@ -262,3 +262,27 @@ fn lockfile_with_the_former_folder_of_codex_keeps_it() {
     let json = context.run(&["agents", "--json"]).ok().json();
     assert_eq!(seen(&json, "codex").len(), 2);
 }
+
+#[test]
+fn all_agents_are_named_on_a_narrow_terminal() {
+    let (context, _) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
+    let report = context.run(&["agents", "--json"]).ok().json();
+    let ids = report["agents"].as_array().unwrap().iter();
+    let ids: Vec<&str> = ids.map(|agent| agent["id"].as_str().unwrap()).collect();
+    for arguments in [&["agents"][..], &["agents", "--list"]] {
+        for columns in [120, 40] {
+            let prepared = context.mdskill(arguments).env("TERM", "xterm-256color");
+            let (_, lines) = prepared.terminal((columns, 900), false).end();
+            let text = lines.join(" ").replace(',', " ");
+            let words: Vec<&str> = text.split_whitespace().collect();
+            for id in &ids {
+                assert!(
+                    words.contains(id),
+                    "{arguments:?} {columns}: no {id} in {text}"
+                );
+            }
+            assert!(!text.contains('…'), "{text}");
+        }
+    }
+}

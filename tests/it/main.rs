@@ -85,6 +85,7 @@ mod schema;
 mod secrets;
 mod semver_tags;
 mod servers;
+mod show;
 mod shown_capabilities;
 mod small_options;
 mod snapshots;

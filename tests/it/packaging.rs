@@ -111,6 +111,23 @@ fn install_sh_finds_every_unix_target() {
     assert_eq!(target_of_install_sh("Linux", "riscv64", "glibc"), "none");
 }
 
+/// No PowerShell runs the script here, so this reads the names in it.
+#[test]
+fn install_ps1_names_every_windows_target() {
+    let script = read("install.ps1");
+    let named = script.split('\'').filter(|part| part.ends_with("-msvc"));
+    let windows = targets()
+        .into_iter()
+        .filter(|(_, archive)| archive == "zip");
+    assert_eq!(
+        named.map(str::to_owned).collect::<BTreeSet<_>>(),
+        windows.map(|(target, _)| target).collect()
+    );
+    assert!(script.contains("\"mdskill-$target.zip\""));
+    let repository = format!("$repository = '{}'", text(&table()["repository"]));
+    assert!(script.contains(&repository));
+}
+
 #[test]
 fn binstall_downloads_the_archives_of_a_release() {
     let document: toml_edit::DocumentMut = read("Cargo.toml").parse().unwrap();

@@ -249,6 +249,7 @@ fn name_of_several_skills_asks_which_one() {
     let terminal = open(&context, &["add", "acme/skills/pdf"], "enter add");
     let lines = terminal.wait_for("2 skills are called pdf");
     assert!(!lines.concat().contains("docx"), "{lines:?}");
+    assert!(lines[2].starts_with("> pdf  a/pdf"), "{lines:?}");
     terminal.press("merges");
     terminal.wait_for("1 match");
     terminal.press("\r");

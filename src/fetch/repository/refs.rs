@@ -174,13 +174,19 @@ impl Repository<'_> {
 pub(crate) fn resolve_stored(objects: &Objects, query: &Query) -> Option<Resolved> {
     let mut refs = cache::remembered_in(objects.path());
     if refs.is_empty() {
+        let prefixes = query.prefixes();
         let local = objects.refs().ok()?.into_iter();
-        refs.extend(local.map(|(name, id, symref)| Ref {
+        let local = local.map(|(name, id, symref)| Ref {
             name,
             id,
-            peeled: objects.peel(id).ok(),
+            peeled: None,
             symref,
-        }));
+        });
+        // A repository may have thousands of refs of pull requests.
+        refs.extend(local.filter(|git_ref| git_ref.has_prefix(&prefixes)));
+        for git_ref in &mut refs {
+            git_ref.peeled = objects.peel(git_ref.id).ok();
+        }
     }
     query.resolve(&refs, "").ok()
 }

@@ -107,21 +107,11 @@ fn read(
         .flatten();
     let Some(content) = content else {
         let paths = files.entries().iter().map(|entry| entry.path.as_str());
-        let all: Vec<&str> = paths.collect();
-        let suffix = format!("/{path}");
-        let mut near: Vec<&str> = all
-            .iter()
-            .copied()
-            .filter(|known| known.ends_with(&suffix))
-            .collect();
-        if near.is_empty() {
-            near = nearest(all, path, MAX_SUGGESTIONS);
-        }
-        near.truncate(MAX_SUGGESTIONS);
+        let near = nearest_paths(paths.collect(), path);
         return Err(OpError::NoSuchFile(NoSuchFile {
             name: name.to_owned(),
             path: path.to_owned(),
-            nearest: near.into_iter().map(str::to_owned).collect(),
+            nearest: near,
             argument: argument.to_owned(),
         }));
     };
@@ -133,4 +123,17 @@ fn read(
         text: is_text.then(|| String::from_utf8_lossy(&content).into_owned()),
         content: content.into_owned(),
     })
+}
+
+/// Returns the paths whose file names are most similar to that of a path.
+fn nearest_paths(paths: Vec<&str>, path: &str) -> Vec<String> {
+    fn name(path: &str) -> &str {
+        path.rsplit('/').next().unwrap_or(path)
+    }
+    let near = nearest(paths.iter().copied().map(name), path, MAX_SUGGESTIONS);
+    let named = near.into_iter().flat_map(|near| {
+        let named = paths.iter().filter(move |path| name(path) == near);
+        named.map(|path| (*path).to_owned())
+    });
+    named.take(MAX_SUGGESTIONS).collect()
 }

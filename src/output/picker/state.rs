@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::filter::Filter;
 use super::{Fact, Item, Picked, Picker};
+use crate::output::sanitize;
 use crate::platform::key::Key;
 
 /// The heading of the items without a group, where it is needed.
 const NO_GROUP: &str = "other";
+
+/// The most columns of a name with its mark. A longer one moves its description to the right.
+const MAX_NAME: usize = 36;
 
 /// The state of a picker.
 pub(super) struct State<'a> {
@@ -27,6 +33,35 @@ pub(super) struct State<'a> {
     /// Whether the last key was a character of the filter.
     is_typing: bool,
     facts: HashMap<usize, Vec<Fact>>,
+    pub(super) widths: Widths,
+}
+
+/// The size of the list without a filter, by which it is laid out, so that a filter does not move it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Widths {
+    /// The columns of the names with their marks.
+    pub(super) names: usize,
+    /// The columns of the details.
+    pub(super) details: usize,
+    /// The number of rows.
+    pub(super) rows: usize,
+}
+
+impl Widths {
+    fn of(items: &[Item]) -> Self {
+        let name = |item: &Item| {
+            let mark = item.mark.map_or(0, |mark| mark.width() + 3);
+            sanitize::line(&item.name).width() + mark
+        };
+        let names = items.iter().map(name).filter(|name| *name <= MAX_NAME);
+        let details = items.iter().map(|item| item.detail.width());
+        let groups = items.iter().filter_map(|item| item.group.as_deref());
+        Self {
+            names: names.max().unwrap_or(MAX_NAME),
+            details: details.max().unwrap_or_default(),
+            rows: items.len() + groups.collect::<BTreeSet<_>>().len(),
+        }
+    }
 }
 
 /// A row of the list.
@@ -52,6 +87,7 @@ impl<'a> State<'a> {
             top: 0,
             is_typing: false,
             facts: HashMap::new(),
+            widths: Widths::of(items),
         }
     }
 
@@ -79,12 +115,6 @@ impl<'a> State<'a> {
             rows.push(Row::Item(at));
         }
         rows
-    }
-
-    /// Returns the number of rows without a filter.
-    pub(super) fn all_rows(&self) -> usize {
-        let groups = self.items.iter().filter_map(|item| item.group.as_deref());
-        self.items.len() + groups.collect::<BTreeSet<_>>().len()
     }
 
     /// Returns the first of `page` visible rows: as before if the highlighted row is visible, with the

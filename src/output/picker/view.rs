@@ -2,7 +2,6 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Item;
 use super::help;
 use super::line::{BOLD, CURSOR, DIM, GROUP, Line, MATCH, PLAIN};
 use super::preview::preview;
@@ -22,8 +21,6 @@ const FILTER_HINT: &str = "type a name or a word";
 /// The columns of the pointer and the box in front of a name.
 const POINTER: usize = 2;
 const BOX: usize = 4;
-/// The most columns of names and marks. A longer one moves its description to the right.
-const MAX_NAMES: usize = 36;
 /// The fewest columns of a description in a row.
 const MIN_DESCRIPTION: usize = 24;
 
@@ -81,7 +78,7 @@ impl Frame {
 /// Returns the lines of the preview below the list, with the line between them: a third of the screen,
 /// or all that the list leaves.
 fn preview_height(state: &State<'_>, height: usize) -> usize {
-    let free = height.saturating_sub(FIXED_LINES + state.all_rows());
+    let free = height.saturating_sub(FIXED_LINES + state.widths.rows);
     let third = match height {
         MIN_HEIGHT_FOR_PREVIEW.. => height / 3,
         _ => 0,
@@ -164,12 +161,6 @@ fn thumb(state: &mut State<'_>, page: usize) -> Option<(usize, usize)> {
     Some((first, first + height - 1))
 }
 
-/// Returns the columns of the name of an item and its mark.
-fn name_width(item: &Item) -> usize {
-    let mark = item.mark.map_or(0, |mark| mark.width() + 3);
-    sanitize::line(&item.name).width() + mark
-}
-
 /// Returns exactly `page` lines. The description of an item is shown in at least `min_description` columns.
 fn list(state: &mut State<'_>, width: usize, page: usize, min_description: usize) -> Vec<Line> {
     let rows = state.rows();
@@ -198,16 +189,13 @@ struct Columns {
 
 impl Columns {
     fn of(state: &State<'_>, width: usize, min_description: usize) -> Self {
-        let items = state.items.iter();
-        let names = items
-            .clone()
-            .map(name_width)
-            .filter(|name| *name <= MAX_NAMES);
-        let details = items.map(|item| item.detail.width()).max();
+        let widths = state.widths;
         let box_width = if state.picker.is_single { 0 } else { BOX };
-        let names = POINTER + box_width + names.max().unwrap_or(MAX_NAMES) + 2;
-        let details = details.filter(|details| *details > 0);
-        let details = details.map_or(names, |details| names + details + 2);
+        let names = POINTER + box_width + widths.names + 2;
+        let details = match widths.details {
+            0 => names,
+            details => names + details + 2,
+        };
         Self {
             width,
             names,

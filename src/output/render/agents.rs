@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use anstyle::Style;
+
 use crate::operations::agents::{AgentView, Report, Seen};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::table::Table;
+use crate::output::wrap::wrap;
 
+/// The width of the names of lists, in columns.
+const NAME_WIDTH: usize = 10;
 /// The most agents that a sentence names.
 const MAX_NAMED: usize = 4;
 
@@ -37,7 +42,34 @@ fn folders(printer: &Printer, report: &Report) {
             &agent.aliases.join(", "),
         ]);
     }
-    printer.table(&table);
+    match Printer::width() {
+        Some(width) if !table.fits(width) => {
+            for agent in &report.agents {
+                one_line_each(printer, agent, width);
+            }
+        }
+        _ => printer.table(&table),
+    }
+}
+
+/// Prints the folders of an agent, each list on its own line, for a narrow terminal.
+fn one_line_each(printer: &Printer, agent: &AgentView, width: usize) {
+    let bold = Style::new().bold();
+    printer.data(&format!("{bold}{}{bold:#}", agent.id));
+    for (name, values) in [
+        ("project", &agent.project),
+        ("personal", &agent.personal),
+        (
+            "aliases",
+            &agent.aliases.iter().map(ToString::to_string).collect(),
+        ),
+    ] {
+        if !values.is_empty() {
+            let line = format!("  {name:<NAME_WIDTH$}{}", values.join(", "));
+            let line = wrap(&sanitize::line(&line), width, NAME_WIDTH + 2);
+            printer.data(&line);
+        }
+    }
 }
 
 /// Prints one agent: its folders, and its skills.
@@ -85,7 +117,13 @@ fn overview(printer: &Printer, report: &Report) {
         };
         table.row(&[&seen, &folders.join(", "), &agents.join(", ")]);
     }
-    printer.table(&table);
+    match Printer::width() {
+        Some(width) => table
+            .wrapped_lines(width)
+            .iter()
+            .for_each(|line| printer.data(line)),
+        None => printer.table(&table),
+    }
     for note in notes(&report.agents) {
         printer.data(&sanitize::line(&note));
     }

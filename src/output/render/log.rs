@@ -8,7 +8,9 @@ use crate::operations::log::{Action, Commit, CommitState, Report};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::table::Table;
+use crate::output::terminal_markdown::link;
 use crate::output::text::{changed_lines, count};
+use crate::output::wrap::wrap;
 use crate::policy::format_time;
 use mdskill_lint::capability::Capability;
 
@@ -41,19 +43,16 @@ fn commits(printer: &Printer, report: &Report) {
         "AUTHOR",
         "CAPABILITIES",
     ];
-    let width = Printer::width();
-    // On a terminal, the capabilities are below the commit.
-    let capabilities = |commit: &Commit| {
-        let words = capability_words(commit);
-        width.map_or(words, |_| String::new())
-    };
+    let look = printer.look();
     let mut table = Table::new(&headings);
     for commit in &report.commits {
         let summary = sanitize::line(&commit.summary);
-        let subject = width.map_or(summary.clone(), |width| {
-            let most = width.saturating_sub(BESIDE_SUBJECT).max(MIN_SUBJECT);
-            sanitize::cut(&summary, most)
+        let subject = look.map_or(summary.clone(), |look| {
+            let most = look.width.saturating_sub(BESIDE_SUBJECT);
+            sanitize::cut(&summary, most.max(MIN_SUBJECT))
         });
+        // On a terminal, the capabilities are below the commit.
+        let capabilities = look.map_or_else(|| capability_words(commit), |_| String::new());
         table.row(&[
             &commit.id.short(),
             state(commit),
@@ -62,25 +61,26 @@ fn commits(printer: &Printer, report: &Report) {
             commit.version.as_deref().unwrap_or_default(),
             &commit.date,
             &commit.author,
-            &capabilities(commit),
+            &capabilities,
         ]);
         table.style_last(0, AnsiColor::Yellow.on_default());
         if let Some(style) = style_of(commit.state) {
             table.style_last(1, style);
         }
     }
-    if width.is_none() {
+    let Some(look) = look else {
         printer.list(&table);
         return;
-    }
+    };
     table.drop_empty_columns();
-    let mut lines = table.lines(width).into_iter();
-    let headings = lines.next().filter(|_| !report.commits.is_empty());
-    if let Some(headings) = headings {
-        printer.data(&headings);
-    }
-    for (commit, line) in report.commits.iter().zip(lines) {
-        printer.data(&line);
+    let mut rows = table.lines(Some(look.width)).into_iter();
+    let mut lines: Vec<String> = rows.next().into_iter().collect();
+    for (commit, row) in report.commits.iter().zip(rows) {
+        let id = commit.id.short();
+        lines.push(match &commit.url {
+            Some(url) if look.has_links => row.replacen(&id, &link(&id, url, look), 1),
+            _ => row,
+        });
         let words = capability_words(commit);
         if !words.is_empty() {
             let is_severe = |one: &Capability| one.kind.is_severe();
@@ -90,8 +90,12 @@ fn commits(printer: &Printer, report: &Report) {
             } else {
                 Style::new()
             };
-            printer.data(&format!("{:INDENT$}{style}{words}{style:#}", ""));
+            let words = wrap(&words, look.width, INDENT);
+            lines.push(format!("{:INDENT$}{style}{words}{style:#}", ""));
         }
+    }
+    if !report.commits.is_empty() {
+        printer.pages(&lines);
     }
 }
 

@@ -96,11 +96,9 @@ impl Page<'_> {
     fn installation(&mut self, report: &Report, with_npx: bool) {
         let spec = for_shell(&report.spec);
         let global = if self.printer.is_personal { "-g " } else { "" };
-        let style = AnsiColor::Cyan.on_default();
-        self.styled_field("install", style, &format!("mdskill {global}add {spec}"));
+        self.command("install", &format!("mdskill {global}add {spec}"));
         if with_npx {
-            let line = format!("npx {NPM_PACKAGE} {global}add {spec}");
-            self.styled_field("", style, &line);
+            self.command("", &format!("npx {NPM_PACKAGE} {global}add {spec}"));
         }
         let bullet = if self.look.is_some_and(|look| look.has_color) {
             "•"
@@ -239,40 +237,44 @@ impl Page<'_> {
         self.styled_field(name, Style::new(), text);
     }
 
-    /// Adds a name and a value: beside each other, or below each other on a narrow terminal.
+    /// Adds a name and a value.
     fn styled_field(&mut self, name: &str, style: Style, text: &str) {
-        if text.is_empty() {
-            return;
+        if !text.is_empty() {
+            let text = self.wrapped(text, if self.is_narrow() { 2 } else { NAME_WIDTH });
+            self.line(name, &format!("{style}{text}{style:#}"));
         }
+    }
+
+    /// Adds a command, which is not wrapped, so that it can be copied.
+    fn command(&mut self, name: &str, command: &str) {
+        let style = AnsiColor::Cyan.on_default();
+        let command = sanitize::line(command);
+        self.line(name, &format!("{style}{command}{style:#}"));
+    }
+
+    /// Adds a name and a rendered value: beside each other, or below each other on a narrow terminal.
+    fn line(&mut self, name: &str, value: &str) {
         let bold = if name.is_empty() {
             Style::new()
         } else {
             Style::new().bold()
         };
-        if self.is_narrow() {
-            if !name.is_empty() {
-                self.lines.push(format!("{bold}{name}{bold:#}"));
-            }
-            let text = self.wrapped(text, 2);
-            self.lines.push(format!("  {style}{text}{style:#}"));
-        } else {
-            let text = self.wrapped(text, NAME_WIDTH);
-            self.lines.push(format!(
-                "{bold}{name:<NAME_WIDTH$}{bold:#}{style}{text}{style:#}"
-            ));
+        if !self.is_narrow() {
+            self.lines
+                .push(format!("{bold}{name:<NAME_WIDTH$}{bold:#}{value}"));
+            return;
         }
+        if !name.is_empty() {
+            self.lines.push(format!("{bold}{name}{bold:#}"));
+        }
+        self.lines.push(format!("  {value}"));
     }
 
     /// Adds a URL, which the terminal can open.
     fn link(&mut self, name: &str, url: &str) {
-        match self.look.filter(|look| look.has_links && !self.is_narrow()) {
-            Some(look) => {
-                let bold = Style::new().bold();
-                let link = link(url, url, look);
-                self.lines
-                    .push(format!("{bold}{name:<NAME_WIDTH$}{bold:#}{link}"));
-            }
-            None => self.field(name, url),
+        match self.look.filter(|look| look.has_links) {
+            Some(look) => self.line(name, &link(url, url, look)),
+            None => self.line(name, &sanitize::line(url)),
         }
     }
 
