@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     add, agents, cache, completions, diff, doctor, import, init, install, keep, list, lock, log,
-    man, outdated, policy, remove, rule, show, update, validate, verify,
+    man, outdated, policy, remove, rule, schema, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -352,6 +352,17 @@ Examples:
   mdskill completions zsh"
     )]
     Completions(completions::CompletionsArgs),
+    /// Print the JSON Schema of mdskill.toml or of an output
+    #[command(
+        after_help = "Editors with TOML support use the schema in the first line of mdskill.toml:
+  #:schema https://raw.githubusercontent.com/mdskill/mdskill/main/docs/schema/mdskill.toml.json
+
+Examples:
+  mdskill schema
+  mdskill schema config
+  mdskill schema update"
+    )]
+    Schema(schema::SchemaArgs),
     /// Print a page of the manual, or write all pages
     #[command(after_help = "The pages are in the format of the man program.
 

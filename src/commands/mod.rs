@@ -23,6 +23,7 @@ mod policy;
 mod prompt;
 mod remove;
 mod rule;
+mod schema;
 mod show;
 mod specs;
 mod update;
@@ -223,6 +224,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
+        Command::Schema(arguments) => Ok(schema::schema(session, arguments)),
         Command::Man(arguments) => man::man(session, arguments),
         Command::Completions(arguments) => completions::completions(session, arguments),
         Command::Init(arguments) => init::init(session, arguments),

@@ -82,6 +82,7 @@ mod recipes;
 mod refusals;
 mod rules;
 mod schema;
+mod schema_config;
 mod secrets;
 mod semver_tags;
 mod servers;

@@ -51,6 +51,8 @@ impl Kind {
         let value = argument.get_value_names()?.first()?.as_str();
         Some(match (command, argument.get_id().as_str(), value) {
             (_, "profile", _) => Self::Profile,
+            // Its names are a list of clap.
+            ("schema", ..) => return None,
             // With a spec, it is `add`.
             ("install", _, "NAME") => Self::NameOrSpec,
             // The skills of a repository, and a new name.
