@@ -460,4 +460,20 @@ mod tests {
         );
         assert_eq!(variable("github.com").as_deref(), Some("GH_TOKEN"));
     }
+
+    #[test]
+    fn links_are_shown_by_known_terminals() {
+        let shows = |pairs| env(pairs).shows_links;
+        assert!(!shows(&[
+            ("TERM", "xterm-256color"),
+            ("COLORTERM", "truecolor")
+        ]));
+        assert!(!shows(&[("VTE_VERSION", "4600")]));
+        assert!(shows(&[("VTE_VERSION", "7006")]));
+        assert!(shows(&[("TERM_PROGRAM", "WezTerm")]));
+        assert!(!shows(&[("TERM_PROGRAM", "Apple_Terminal")]));
+        assert!(shows(&[("TERM", "xterm-kitty")]));
+        assert!(!shows(&[("TERM", "xterm-kitty"), ("FORCE_HYPERLINK", "0")]));
+        assert!(shows(&[("FORCE_HYPERLINK", "1")]));
+    }
 }

@@ -107,7 +107,7 @@ fn read(
         .flatten();
     let Some(content) = content else {
         let paths = files.entries().iter().map(|entry| entry.path.as_str());
-        let near = nearest_paths(paths.collect(), path);
+        let near = nearest_paths(&paths.collect::<Vec<_>>(), path);
         return Err(OpError::NoSuchFile(NoSuchFile {
             name: name.to_owned(),
             path: path.to_owned(),
@@ -126,7 +126,7 @@ fn read(
 }
 
 /// Returns the paths whose file names are most similar to that of a path.
-fn nearest_paths(paths: Vec<&str>, path: &str) -> Vec<String> {
+fn nearest_paths(paths: &[&str], path: &str) -> Vec<String> {
     fn name(path: &str) -> &str {
         path.rsplit('/').next().unwrap_or(path)
     }

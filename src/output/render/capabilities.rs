@@ -72,7 +72,7 @@ pub(super) fn by_kind(capabilities: &[Capability]) -> impl Iterator<Item = &[Cap
 }
 
 /// Returns capabilities of one kind, each with its place.
-fn listed(capabilities: &[Capability]) -> String {
+pub(super) fn listed(capabilities: &[Capability]) -> String {
     let shown = capabilities.iter().take(MAX_LISTED).map(with_place);
     let mut shown: Vec<String> = shown.collect();
     if capabilities.len() > MAX_LISTED {

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use indicatif::{HumanBytes, HumanCount};
 
-use super::capabilities::{by_kind, with_place};
+use super::capabilities::{by_kind, listed, with_place};
 use crate::hint::for_shell;
 use crate::operations::show::{Facts, FileReport, Findings, Others, Report, Tokens, Version};
 use crate::operations::state::State;
@@ -24,6 +24,8 @@ const MAX_PATHS: usize = 8;
 const MAX_ENTRIES: usize = 12;
 /// The most agents that are named.
 const MAX_AGENTS: usize = 5;
+/// The narrowest description of another skill, in columns.
+const MIN_DESCRIPTION: usize = 15;
 /// The widest lines of facts.
 const MAX_WIDTH: usize = 100;
 
@@ -200,8 +202,11 @@ impl Page<'_> {
         let widths = others.skills.iter().map(|other| text::columns(&other.name));
         let width = widths.max().unwrap_or(0).min(40) + 2;
         for other in &others.skills {
-            let description = other.description.as_deref().unwrap_or_default();
-            let (first, _) = first_sentence(description);
+            let has_room = self
+                .look
+                .is_none_or(|look| look.width >= width + MIN_DESCRIPTION);
+            let description = other.description.as_deref().filter(|_| has_room);
+            let (first, _) = first_sentence(description.unwrap_or_default());
             let name = sanitize::line(&other.name);
             let line = format!("  {name:<width$}{}", sanitize::line(first));
             let line = line.trim_end();
@@ -299,8 +304,14 @@ fn capability(of_kind: &[Capability]) -> (Style, String) {
     } else {
         Style::new()
     };
-    let listed: Vec<String> = of_kind.iter().map(with_place).collect();
-    (style, format!("{kind}: {}", listed.join(", ")))
+    // The severe ones are why a person reads this.
+    let listed = if kind.is_severe() {
+        let all: Vec<String> = of_kind.iter().map(with_place).collect();
+        all.join(", ")
+    } else {
+        listed(of_kind)
+    };
+    (style, format!("{kind}: {listed}"))
 }
 
 fn version_of(version: &Version) -> &str {

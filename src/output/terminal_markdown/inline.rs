@@ -40,13 +40,13 @@ impl Piece {
 }
 
 /// Appends a character that looks like a piece.
-pub(super) fn push(line: &mut Vec<Piece>, c: char, like: &Piece) {
+pub(super) fn push(line: &mut Vec<Piece>, c: char, model: &Piece) {
     match line.last_mut() {
-        Some(last) if last.is_like(like.style, like.link.as_ref()) => last.text.push(c),
+        Some(last) if last.is_like(model.style, model.link.as_ref()) => last.text.push(c),
         _ => line.push(Piece {
             text: String::from(c),
-            style: like.style,
-            link: like.link.clone(),
+            style: model.style,
+            link: model.link.clone(),
         }),
     }
 }

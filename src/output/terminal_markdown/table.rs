@@ -157,12 +157,12 @@ fn aligned(mut cell: Cell, width: usize, alignment: Option<Alignment>) -> Cell {
         Some(Alignment::Center) => spare / 2,
         _ => 0,
     };
-    let space = |count| Piece::own(" ".repeat(count), Style::new());
+    let blank = |count| Piece::own(" ".repeat(count), Style::new());
     if before > 0 {
-        cell.insert(0, space(before));
+        cell.insert(0, blank(before));
     }
     if spare > before {
-        cell.push(space(spare - before));
+        cell.push(blank(spare - before));
     }
     cell
 }

@@ -239,13 +239,13 @@ fn wide_characters_count_their_columns() {
 #[test]
 fn hostile_texts_are_rendered_in_linear_time() {
     let row = format!("|{}\n", "a|".repeat(50));
+    let levels: Vec<String> = (0..300).map(|at| "  ".repeat(at) + "- x\n").collect();
+    let nested = levels.concat();
     let table = format!("{row}|{}\n{}", "-|".repeat(50), row.repeat(1000));
     for text in [
         "> ".repeat(10_000) + "deep",
         "- ".repeat(10_000) + "deep",
-        (0..300)
-            .map(|at| format!("{}- x\n", "  ".repeat(at)))
-            .collect(),
+        nested,
         "# heading\n\n".repeat(10_000),
         "**a ".repeat(50_000),
         "![".repeat(50_000),

@@ -57,12 +57,12 @@ struct Wrapper {
 }
 
 impl Wrapper {
-    fn add(&mut self, c: char, like: &Piece) {
+    fn add(&mut self, c: char, model: &Piece) {
         match c {
             '\n' => self.end_line(),
             ' ' => {
                 self.end_word();
-                push(&mut self.spaces, ' ', like);
+                push(&mut self.spaces, ' ', model);
                 self.space_columns += 1;
             }
             c => {
@@ -74,7 +74,7 @@ impl Wrapper {
                 if is_wide {
                     self.end_word();
                 }
-                push(&mut self.word, c, like);
+                push(&mut self.word, c, model);
                 self.word_columns += columns;
                 if is_wide {
                     self.end_word();

@@ -149,6 +149,11 @@ fn guide_to_updating_prints_what_it_shows() {
 }
 
 #[test]
+fn guide_to_judging_prints_what_it_shows() {
+    assert_page_prints("docs/guide/judging-a-skill.md", "");
+}
+
+#[test]
 fn guide_to_troubleshooting_prints_what_it_shows() {
     assert_page_prints("docs/guide/troubleshooting.md", "");
 }
