@@ -87,6 +87,10 @@ pub struct Env {
     pub step_summary: Option<PathBuf>,
     /// The filter of the log, if set.
     pub log: Option<String>,
+    /// The shell whose completion script started this process.
+    pub completes: Option<String>,
+    /// The user's login shell.
+    pub shell: Option<String>,
     /// Whether colors are disabled (no-color.org).
     pub no_color: bool,
     /// Whether the terminal can only print lines: `TERM=dumb`, or a shell in a buffer of Emacs.
@@ -226,6 +230,8 @@ impl Env {
             step_output: path("GITHUB_OUTPUT"),
             step_summary: path("GITHUB_STEP_SUMMARY"),
             log: get("MDSKILL_LOG"),
+            completes: get("MDSKILL_COMPLETE"),
+            shell: get("SHELL"),
             no_color: get("NO_COLOR").is_some(),
             is_dumb: get("TERM").is_some_and(|term| term == "dumb")
                 || get("INSIDE_EMACS").is_some_and(|mode| mode.contains("comint")),

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// Commands that do the same with and without `-g`.
-const WITHOUT_SCOPE: [&str; 3] = ["agents", "cache", "rule"];
+const WITHOUT_SCOPE: [&str; 6] = ["agents", "cache", "completions", "rule", "man", "schema"];
 
 /// Returns the command with these arguments in backticks, with `-g` for the user's own skills.
 pub(crate) fn command_line(arguments: &str, is_personal: bool) -> String {

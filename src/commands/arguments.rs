@@ -41,16 +41,6 @@ const OTHER_COMMANDS: &[(&[&str], &str, &str)] = &[
         "`mdskill doctor` checks the environment, and prints facts for a bug report",
     ),
     (
-        &["completions", "completion"],
-        "mdskill has no shell completions yet",
-        "`mdskill help` lists the commands",
-    ),
-    (
-        &["man"],
-        "mdskill has no manual pages yet",
-        "`mdskill help COMMAND` prints the same text",
-    ),
-    (
         &["self", "self-update", "selfupdate"],
         "mdskill does not update itself",
         "install the new release in the same way as this one; `mdskill update` updates skills",

@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    add, agents, cache, diff, doctor, import, init, install, keep, list, lock, log, outdated,
-    policy, remove, rule, search, show, update, validate, verify,
+    add, agents, cache, completions, diff, doctor, import, init, install, keep, list, lock, log,
+    man, outdated, policy, remove, rule, schema, search, show, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -354,6 +354,44 @@ Examples:
   mdskill agents --json"
     )]
     Agents(agents::AgentsArgs),
+    /// Print a script that completes commands, names, and specs in a shell
+    #[command(
+        alias = "completion",
+        after_help = "Completes commands, options, names of installed skills, and owner/repo/skill from the cache, without
+network requests.
+
+To install it, add one line to a file:
+  bash          ~/.bashrc                   eval \"$(mdskill completions bash)\"
+  zsh           ~/.zshrc                    eval \"$(mdskill completions zsh)\"
+  fish          ~/.config/fish/config.fish  mdskill completions fish | source
+  Elvish        ~/.config/elvish/rc.elv     eval (mdskill completions elvish | slurp)
+  PowerShell    $PROFILE                    mdskill completions powershell | Out-String | Invoke-Expression
+
+Examples:
+  mdskill completions
+  mdskill completions zsh"
+    )]
+    Completions(completions::CompletionsArgs),
+    /// Print the JSON Schema of mdskill.toml or of an output
+    #[command(
+        after_help = "Editors with TOML support use the schema in the first line of mdskill.toml:
+  #:schema https://raw.githubusercontent.com/mdskill/mdskill/main/docs/schema/mdskill.toml.json
+
+Examples:
+  mdskill schema
+  mdskill schema config
+  mdskill schema update"
+    )]
+    Schema(schema::SchemaArgs),
+    /// Print a page of the manual, or write all pages
+    #[command(after_help = "The pages are in the format of the man program.
+
+Examples:
+  mdskill man
+  mdskill man add
+  mdskill man cache prune
+  mdskill man --dir ~/.local/share/man/man1")]
+    Man(man::ManArgs),
     /// Check the environment, and print facts for a bug report
     #[command(
         after_help = "Prints the versions, the folders, and the settings in use, whether each host is reachable, and

@@ -5,6 +5,7 @@ mod agents;
 mod arguments;
 mod cache;
 pub mod cli;
+mod completions;
 mod consent;
 mod diff;
 mod doctor;
@@ -16,11 +17,13 @@ mod keep;
 mod list;
 mod lock;
 mod log;
+mod man;
 mod outdated;
 mod policy;
 mod prompt;
 mod remove;
 mod rule;
+mod schema;
 mod search;
 mod show;
 mod specs;
@@ -58,6 +61,13 @@ use mdskill_lint::{Level, Settings};
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let env = Env::read();
+    if let Ok(env) = &env
+        && let Some(answer) = completions::complete(env, &arguments)
+    {
+        Printer::page(answer.lines().as_bytes());
+        return ExitStatus::Done.into();
+    }
     let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
         Err(Refused::Clap(asked)) => {
@@ -67,14 +77,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitStatus::Usage.when(asked.use_stderr()).into();
         }
         Err(Refused::Sentence(sentence, hint)) => {
-            let env = Env::read().unwrap_or_default();
+            let env = env.unwrap_or_default();
             let printer = printer_of(&Global::default(), &env);
             printer.error(&sentence);
             printer.hint(&hint);
             return ExitStatus::Usage.into();
         }
     };
-    let mut env = match Env::read() {
+    let mut env = match env {
         Ok(env) => env,
         Err(error) => {
             printer_of(&cli.global, &Env::default())
@@ -216,6 +226,9 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),
         Command::Import(arguments) => import::import(session, arguments),
+        Command::Schema(arguments) => Ok(schema::schema(session, arguments)),
+        Command::Man(arguments) => man::man(session, arguments),
+        Command::Completions(arguments) => completions::completions(session, arguments),
         Command::Init(arguments) => init::init(session, arguments),
         Command::Cache(arguments) => cache::cache(session, arguments),
         Command::Agents(arguments) => agents::agents(session, arguments),

@@ -246,15 +246,10 @@ pub(crate) fn find(cache: &Path, key: &str) -> Result<Option<Objects>, ObjectErr
 /// # Errors
 /// When the cache can't be read.
 pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
-    let folder = cache.join(FOLDER);
-    let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
-        return Ok(Vec::new());
-    };
     let mut stored = Vec::new();
-    for entry in entries {
-        let folder = entry.at("list", &folder)?.path();
+    for folder in folders(cache)? {
         let listing = fs::tree::list(&folder)?;
-        let name = fs::read_if_found(&folder.join(NAME_FILE))?.unwrap_or_default();
+        let name = address(&folder)?.unwrap_or_default();
         let newest = listing
             .files
             .iter()
@@ -263,7 +258,7 @@ pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
             .filter_map(|file| file.metadata.modified().ok())
             .max();
         stored.push(Stored {
-            name: String::from_utf8_lossy(&name).into_owned(),
+            name,
             bytes: listing.files.iter().map(|file| file.metadata.len()).sum(),
             used: newest.unwrap_or(SystemTime::UNIX_EPOCH),
             folder,
@@ -271,6 +266,22 @@ pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
     }
     stored.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(stored)
+}
+
+/// Returns the folders of all cached sources.
+pub(super) fn folders(cache: &Path) -> Result<Vec<PathBuf>, fs::Error> {
+    let folder = cache.join(FOLDER);
+    let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
+        return Ok(Vec::new());
+    };
+    let path = |entry: std::io::Result<std::fs::DirEntry>| Ok(entry.at("list", &folder)?.path());
+    entries.map(path).collect()
+}
+
+/// Returns the address of the source in this folder; `None` if it is not a cache.
+pub(super) fn address(folder: &Path) -> Result<Option<String>, fs::Error> {
+    let name = fs::read_if_found(&folder.join(NAME_FILE))?;
+    Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
 }
 
 impl Stored {

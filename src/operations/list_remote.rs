@@ -77,7 +77,7 @@ impl Report {
 }
 
 /// Returns the shortest spec of exactly this skill: with the name of its folder if that is unique.
-pub(super) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
+pub(crate) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
     match found.folder() {
         Some(folder) if by_path_or_folder(discovery, folder, &[]) == Choice::One(found) => {
             full_spec(source, folder)

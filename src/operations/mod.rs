@@ -5,6 +5,7 @@ pub(crate) mod add;
 pub(crate) mod agents;
 pub(crate) mod cache;
 pub(crate) mod checkout;
+pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub mod findings;
@@ -72,6 +73,9 @@ pub enum OpError {
     /// An argument is invalid, or two exclude each other.
     #[error("{0}")]
     Usage(String),
+    /// `completions` is not asked for a shell, and `SHELL` has none that it knows.
+    #[error("no shell given, and SHELL names none that has completions")]
+    NoShell,
     /// An agent is not known.
     #[error("unknown agent `{name}`{}", did_you_mean(.nearest))]
     UnknownAgent {
@@ -377,6 +381,7 @@ impl HasHint for OpError {
         Some(match self {
             Self::Fetch(error) => return error.hint(),
             Self::Init(error) => return error.hint(),
+            Self::NoShell => Hint::text("name it, for example ").then_command("completions bash"),
             Self::NothingAdded(error) => return error.hint(),
             Self::Search { error, .. } => return error.hint(),
             Self::NoSuchFile(error) => return error.hint(),

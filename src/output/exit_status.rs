@@ -56,6 +56,7 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
         | OpError::Target(_)
         | OpError::Rule(_)
         | OpError::Usage(_)
+        | OpError::NoShell
         | OpError::UnknownAgent { .. }
         | OpError::NothingToImport(_)
         | OpError::SkillNamedTwice(_)

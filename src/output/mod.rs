@@ -1,11 +1,13 @@
 //! The output for people and programs, and the exit codes.
 
 pub(crate) mod ask;
+pub(crate) mod completions;
 pub(crate) mod confirm;
 pub mod exit_status;
 pub(crate) mod findings;
 pub(crate) mod github;
 pub(crate) mod log;
+pub(crate) mod manual;
 pub(crate) mod markdown;
 pub(crate) mod pager;
 pub(crate) mod picker;

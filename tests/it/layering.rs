@@ -53,6 +53,8 @@ const CONTAINED: &[(&str, &[&str])] = &[
         ],
     ),
     ("hl_lite", &["src/output/terminal_markdown/code.rs"]),
+    ("clap_mangen", &["src/output/manual.rs"]),
+    ("clap_complete", &["src/commands/completions/complete.rs"]),
     ("directories", &["src/dirs.rs"]),
     ("rustls", &["crates/mdskill-git/src/http/client.rs"]),
     ("libgit2_sys", &["crates/mdskill-git/src/objects.rs"]),

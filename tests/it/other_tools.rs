@@ -159,7 +159,6 @@ fn command_of_another_tool_is_answered_with_the_right_one() {
         ("publish", "git repository"),
         ("version", "mdskill --version"),
         ("audit", "mdskill validate"),
-        ("completions", "no shell completions yet"),
         ("login", "MDSKILL_TOKEN"),
         ("self", "does not update itself"),
         ("tree", "mdskill list"),

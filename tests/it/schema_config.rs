@@ -1,0 +1,236 @@
+//! `schema`, and the schema of `mdskill.toml`, which is made from the rules and compared with what
+//! mdskill accepts.
+
+use std::path::Path;
+
+use jsonschema::Validator;
+use mdskill::config::Config;
+use mdskill_lint::capability::Kind;
+use mdskill_lint::registry::RULES;
+use serde_json::{Value, json};
+
+use crate::support::snapshot_file::assert_matches_file;
+use crate::support::test_context::TestContext;
+
+const PATH: &str = "docs/schema/mdskill.toml.json";
+
+/// Returns the names of rules and groups: codes, their prefixes, names, and `all`.
+fn rule_names() -> Vec<String> {
+    let codes = RULES.iter().map(|rule| rule.code);
+    let prefixes = codes.flat_map(|code| (2..=code.len()).map(|end| code[..end].to_owned()));
+    let names = RULES.iter().map(|rule| rule.name.to_owned());
+    let mut all: Vec<String> = prefixes.chain(names).chain(["all".to_owned()]).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn schema() -> Value {
+    let table = |description: &str, properties: Value| {
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "description": description,
+            "properties": properties,
+        })
+    };
+    let size = json!({"$ref": "#/$defs/size"});
+    let rules = json!({"type": "array", "items": {"$ref": "#/$defs/rule"}});
+    let mut of_rules = json!({
+        "profile": {"enum": ["copilot", "claude", "spec"], "description": "The client whose rules apply."},
+        "strict": {"type": "boolean", "description": "Whether validate exits with 3 on warnings, too."},
+        "select": {"$ref": "#/$defs/rules", "description": "Rules to enable, too."},
+        "ignore": {"$ref": "#/$defs/rules", "description": "Rules to disable."},
+        "per-path": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/rules"},
+            "description": "Rules to disable, by a glob of files or folders.",
+        },
+    });
+    for rule in rule_names() {
+        let known = RULES
+            .iter()
+            .find(|known| known.code == rule || known.name == rule);
+        let level = known.map_or_else(
+            || json!({"$ref": "#/$defs/level"}),
+            |known| json!({"$ref": "#/$defs/level", "description": known.summary}),
+        );
+        of_rules[rule] = level;
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://github.com/mdskill/mdskill/blob/main/docs/schema/mdskill.toml.json",
+        "title": "mdskill.toml",
+        "description": "The configuration of mdskill.",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "rules": table("The rules of validate.", of_rules),
+            "policy": table("What the project allows.", json!({
+                "sources": {
+                    "type": "array",
+                    "items": {"type": "string", "minLength": 1},
+                    "description": "Globs of allowed sources; an empty list allows nothing.",
+                },
+                "min-age": {
+                    "type": "string",
+                    "pattern": "^[0-9]+[hdw]$",
+                    "description": "The least age of a commit, such as 12h, 3d, or 2w.",
+                },
+                "deny": {
+                    "type": "array",
+                    "items": {"enum": Kind::ALL.map(Kind::word)},
+                    "description": "Capabilities that a skill must not have.",
+                },
+                "pin": {"enum": ["tag", "commit"], "description": "The refs that a skill may follow."},
+            })),
+            "limits": table("The largest skill that is installed.", json!({
+                "max-files": {"type": "integer", "minimum": 1, "description": "Files of one skill."},
+                "max-file-size": size,
+                "max-total-size": size,
+            })),
+            "search": table("The places that search asks.", json!({
+                "github": {"type": "boolean"},
+                "skills-sh": {"type": "boolean"},
+                "indexes": {"type": "array", "items": {"type": "string", "pattern": "^https://"}},
+            })),
+        },
+        "$defs": {
+            "rule": {"enum": rule_names()},
+            "rules": rules,
+            "level": {"enum": ["error", "warning", "info", "off"]},
+            "size": {
+                "anyOf": [
+                    {"type": "integer", "minimum": 1},
+                    {"type": "string", "pattern": "^ *0*[1-9][0-9]* *([kKmMgG]([iI])?[bB]|[bB])? *$"},
+                ],
+                "description": "A number of bytes, or a size such as \"32 MiB\".",
+            },
+        },
+    })
+}
+
+fn validator() -> Validator {
+    let schema = schema();
+    jsonschema::draft202012::meta::validate(&schema).unwrap();
+    jsonschema::draft202012::new(&schema).unwrap()
+}
+
+/// Reads TOML as an editor does: as a value of JSON.
+fn value(toml: &str) -> Value {
+    fn json_of(item: &toml_edit::Item) -> Value {
+        if let Some(table) = item.as_table_like() {
+            let fields = table
+                .iter()
+                .map(|(key, value)| (key.to_owned(), json_of(value)));
+            return Value::Object(fields.collect());
+        }
+        if let Some(tables) = item.as_array_of_tables() {
+            return tables.iter().map(|_| json!({})).collect();
+        }
+        let value = item.as_value().unwrap();
+        if let Some(array) = value.as_array() {
+            let items = array.iter().map(|value| json_of(&value.clone().into()));
+            return items.collect();
+        }
+        let text = value.as_str().map(Value::from);
+        let flag = || value.as_bool().map(Value::from);
+        let number = || value.as_integer().map(Value::from);
+        text.or_else(flag).or_else(number).unwrap()
+    }
+    json_of(toml.parse::<toml_edit::DocumentMut>().unwrap().as_item())
+}
+
+#[test]
+fn schema_is_made_from_the_rules() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PATH);
+    assert_matches_file(&format!("{:#}\n", schema()), &path);
+}
+
+#[test]
+fn schema_accepts_what_mdskill_accepts() {
+    let validator = validator();
+    for (text, is_accepted) in [
+        ("", true),
+        ("[rules]\n", true),
+        ("rules = { SK302 = 'warning', ignore = ['SK3'] }", true),
+        (
+            "[rules]\nprofile = 'claude'\nstrict = true\nselect = ['SK113', 'all']",
+            true,
+        ),
+        (
+            "[rules]\nSK302 = 'off'\nbroken-link = 'info'\nSK2 = 'error'",
+            true,
+        ),
+        (
+            "[rules.per-path]\n'skills/legacy' = ['SK301', 'letter-case']",
+            true,
+        ),
+        (
+            "[policy]\nsources = []\nmin-age = '3d'\ndeny = ['hooks']\npin = 'tag'",
+            true,
+        ),
+        (
+            "[policy]\nsources = ['github:acme/*']\npin = 'commit'",
+            true,
+        ),
+        (
+            "[limits]\nmax-files = 5000\nmax-file-size = '16 MiB'\nmax-total-size = 1000",
+            true,
+        ),
+        (
+            "[limits]\nmax-file-size = '16kb'\nmax-total-size = '7'",
+            true,
+        ),
+        ("rules = 1", false),
+        ("[rule]", false),
+        ("[[policy]]", false),
+        ("strict = true", false),
+        ("[rules]\nstrict = 1", false),
+        ("[rules]\nstrikt = true", false),
+        ("[rules]\nprofile = 'sepc'", false),
+        ("[rules]\nSK302 = 'warn'", false),
+        ("[rules]\nSK999 = 'off'", false),
+        ("[rules]\nSK302 = false", false),
+        ("[rules]\nignore = 'SK302'", false),
+        ("[rules]\nselect = [3]", false),
+        ("[rules]\nignore = ['broken-lnk']", false),
+        ("[rules]\nper-path = ['a']", false),
+        ("[rules.per-path]\na = 'SK301'", false),
+        ("[policy]\nmin_age = '3d'", false),
+        ("[policy]\nmin-age = 3", false),
+        ("[policy]\nmin-age = '3 days'", false),
+        ("[policy]\nsources = 'github:acme/*'", false),
+        ("[policy]\nsources = [1]", false),
+        ("[policy]\ndeny = ['script']", false),
+        ("[policy]\npin = 'tags'", false),
+        ("[limits]\nmax-files = 0", false),
+        ("[limits]\nmax-files = '5'", false),
+        ("[limits]\nmax-file-size = 'big'", false),
+        ("[limits]\nmax-file-size = -1", false),
+        ("[limits]\nmax-size = 1", false),
+    ] {
+        let parsed = Config::parse(text);
+        assert_eq!(parsed.is_ok(), is_accepted, "mdskill: {text}: {parsed:?}");
+        assert_eq!(
+            validator.is_valid(&value(text)),
+            is_accepted,
+            "schema: {text}"
+        );
+    }
+}
+
+#[test]
+fn schema_command_lists_and_prints() {
+    let context = TestContext::new();
+    context.write("mdskill.toml", "= broken");
+    assert_eq!(context.run(&["schema"]).ok().stdout, "config\nupdate\n");
+    let json = context.run(&["schema", "--json"]).ok().json();
+    assert_eq!(json["schemas"], json!(["config", "update"]));
+    for (name, path) in [("config", PATH), ("update", "docs/schema/update.json")] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let printed = context.run(&["schema", name]).ok().stdout.clone();
+        assert_eq!(printed, std::fs::read_to_string(file).unwrap());
+    }
+    context.refuses(&["schema", "toml"], 2, "[possible values: config, update]");
+}
