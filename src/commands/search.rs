@@ -111,7 +111,7 @@ fn pick(session: &Session<'_>, report: &Report) -> Result<Option<Vec<String>>, O
     let title = format!("Select skills to add that match {}", report.query);
     let facts = |at: usize| facts(session, &report.skills[at]);
     let picker = Picker::new(title, "add", &items).with_facts(&facts);
-    let Some(picked) = choose(session, &picker)? else {
+    let Some(chosen) = choose(session, &picker)? else {
         return Ok(None);
     };
     let spec = |at: usize| {
@@ -126,7 +126,7 @@ fn pick(session: &Session<'_>, report: &Report) -> Result<Option<Vec<String>>, O
             ))
         })
     };
-    picked
+    chosen
         .into_iter()
         .map(spec)
         .collect::<Result<_, _>>()
