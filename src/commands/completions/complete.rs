@@ -55,8 +55,12 @@ impl Kind {
             ("schema", ..) => return None,
             // With a spec, it is `add`.
             ("install", _, "NAME") => Self::NameOrSpec,
-            // The skills of a repository, and a new name.
-            ("add", "skills" | "rename", _) => Self::Unknown,
+            // The skills of a repository, a new name, and a path in a skill.
+            ("add", "skills" | "rename", _)
+            | ("show", _, "PATH")
+            | (_, _, "REF" | "N" | "NUMBER" | "TEXT" | "NEW" | "WORD" | "WORDS" | "WHERE") => {
+                Self::Unknown
+            }
             (_, _, "NAME") => Self::Name,
             (_, _, "SPEC") => Self::Spec,
             (_, _, "NAME|SPEC") => Self::NameOrSpec,
@@ -67,13 +71,6 @@ impl Kind {
             (_, _, "RULE" | "RULES") => Self::Rule,
             (_, _, "LEVEL") => Self::Severity,
             (_, _, "COMMAND") => Self::Command,
-            // The path is one in the skill.
-            ("show", _, "PATH") => Self::Unknown,
-            (
-                _,
-                _,
-                "REF" | "N" | "NUMBER" | "TEXT" | "NEW" | "WORD" | "WORDS" | "WHERE" | "QUERY",
-            ) => Self::Unknown,
             _ => return None,
         })
     }

@@ -275,9 +275,8 @@ impl<'a> Options<'a> {
             match word {
                 "--" => break,
                 "-C" | "--directory" => options.folder = words.next(),
-                "--global" => options.is_personal = true,
                 "--scope" => options.is_personal |= words.next() == Some("user"),
-                "--scope=user" => options.is_personal = true,
+                "--global" | "--scope=user" => options.is_personal = true,
                 _ => {
                     let long = word.strip_prefix("--directory=");
                     let folder = long.or_else(|| word.strip_prefix("-C"));

@@ -59,13 +59,18 @@ pub(super) fn page(name: &SkillName, description: Option<&str>, template: Templa
          TODO: write the steps that the agent follows.\n"
     );
     if template == Template::Full {
-        page += &format!(
-            "\n## Files\n\n\
-             - [{REFERENCE}]({REFERENCE}): what only some tasks need. Read it for one of them.\n\
-             - `{SCRIPT} FILE`: a step that is the same each time. Run it, do not rewrite it.\n"
-        );
+        page.push_str(&full_part());
     }
     page
+}
+
+/// Returns the part of `SKILL.md` that names the other files.
+fn full_part() -> String {
+    format!(
+        "\n## Files\n\n\
+             - [{REFERENCE}]({REFERENCE}): what only some tasks need. Read it for one of them.\n\
+             - `{SCRIPT} FILE`: a step that is the same each time. Run it, do not rewrite it.\n"
+    )
 }
 
 fn reference(name: &SkillName) -> String {
