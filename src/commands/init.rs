@@ -16,7 +16,8 @@ use crate::output::render;
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The name of the skill, or the path of its new folder [default: the current folder]
+    /// The name of the skill, or the path of its new folder [default: on a
+    /// terminal, a question; elsewhere, the current folder]
     #[arg(value_name = "NAME|DIR")]
     pub place: Option<String>,
     /// The description: what the skill does, and when to use it

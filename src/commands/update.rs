@@ -45,7 +45,8 @@ pub struct UpdateArgs {
     /// Follow tags that now point to a different commit
     #[arg(long)]
     pub accept_moved_tag: bool,
-    /// Update to the newest version, also outside of the range or tag, and change the ref in the lockfile
+    /// Update the named skills to their newest version, also outside of the range or tag, and change
+    /// the ref in the lockfile
     #[arg(long, requires = "names")]
     pub latest: bool,
     /// Keep skills that their repository no longer has, and stop reporting them

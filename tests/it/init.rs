@@ -150,6 +150,33 @@ fn invalid_name_is_refused_with_a_valid_one() {
     context.refuses(&["-g", "init", "x"], 2, "-g does not apply");
 }
 
+/// `init "$NAME"` with an unset variable must not make the whole project a skill.
+#[test]
+fn empty_name_is_refused() {
+    let context = TestContext::with_origin("unused");
+    context.refuses(&["init", ""], 2, "a new skill needs a name");
+}
+
+#[test]
+fn description_to_be_written_is_reported() {
+    let context = TestContext::with_origin("unused");
+    context.run(&["init", "later"]).ok();
+    let json = context.run(&["validate", "later", "--json"]).ok().json();
+    let found = json["diagnostics"].as_array().unwrap().iter();
+    let lines: Vec<_> = found
+        .filter(|found| found["code"] == "SK405")
+        .map(|found| found["line"].as_u64().unwrap())
+        .collect();
+    let page = context.read("later/SKILL.md");
+    let expected: Vec<_> = page
+        .lines()
+        .zip(1..)
+        .filter(|(line, _)| line.contains("TODO:"))
+        .map(|(_, number)| number)
+        .collect();
+    assert_eq!((lines.len(), &lines), (2, &expected), "{page}");
+}
+
 #[test]
 fn existing_files_are_never_replaced() {
     let context = TestContext::new();

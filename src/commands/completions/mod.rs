@@ -30,7 +30,7 @@ pub enum Shell {
     /// fish
     Fish,
     /// `PowerShell`
-    #[value(alias = "pwsh")]
+    #[value(alias = "pwsh", help = "PowerShell")]
     Powershell,
     /// Elvish
     Elvish,

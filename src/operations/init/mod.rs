@@ -144,6 +144,10 @@ impl Place {
     pub(crate) fn find(context: &Context<'_>, typed: Option<&str>) -> Result<Self, OpError> {
         let current = &context.env.current_dir;
         let typed = typed.unwrap_or(".");
+        // An unset variable of a script must not make the whole project a skill.
+        if typed.is_empty() {
+            return Err(InitError::NoName.into());
+        }
         if typed.contains("://") {
             return Err(InitError::Url(typed.to_owned()).into());
         }

@@ -65,7 +65,7 @@ impl From<String> for Detail {
     }
 }
 
-/// Returns the size of a change: `2 files, +10 -3; 4 commits upstream`.
+/// Returns the size of a change: `2 files, +10 -3; 4 commits in the repository`.
 pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
     let mut parts = Vec::new();
     if !diff.files.is_empty() {
@@ -77,9 +77,12 @@ pub(super) fn size(diff: &SkillDiff, lineage: Option<&Lineage>) -> String {
     }
     match lineage {
         Some(Lineage::Forward { commits }) => {
-            parts.push(format!("{} upstream", count(commits.len(), "commit")));
+            parts.push(format!(
+                "{} in the repository",
+                count(commits.len(), "commit")
+            ));
         }
-        Some(Lineage::Far) => parts.push("many commits upstream".to_owned()),
+        Some(Lineage::Far) => parts.push("many commits in the repository".to_owned()),
         Some(Lineage::Back | Lineage::Rewritten) | None => {}
     }
     parts.join("; ")

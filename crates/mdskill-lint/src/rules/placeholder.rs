@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 const MARKS: [&str; 5] = ["TODO", "FIXME:", "<your ", "<YOUR ", "Lorem ipsum dolor"];
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = in_description(skill).into_iter().collect();
     let has_mark = |page: &&Page<'_>| MARKS.iter().any(|mark| page.text.contains(mark));
     for page in skill.read_by_agents().filter(has_mark) {
         // Placeholders in a template are intended.
@@ -46,6 +46,14 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn in_description(skill: &ParsedSkill<'_>) -> Option<Finding> {
+    let field = skill.frontmatter()?.field("description")?;
+    let text = field.value.text()?;
+    let found = placeholder(text)?.of(text);
+    let message = format!("placeholder `{found}` in the description is not filled in");
+    Some(Finding::new(field.value_span, message))
 }
 
 fn is_inside(spans: &[Span], at: usize) -> bool {
