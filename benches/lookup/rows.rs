@@ -55,6 +55,28 @@ pub fn rows(root: &Path) -> Vec<Row> {
         let listed = list.stdout(std::process::Stdio::null()).status().unwrap();
         assert!(listed.success(), "{name}");
     }
+    let project = root.join("project");
+    fs::create_dir(&project).unwrap();
+    let in_project = |arguments: &[&str]| {
+        let mut command = mdskill(arguments);
+        command.current_dir(&project);
+        command
+    };
+    let first = corpus::names().next().unwrap();
+    let added = in_project(&["add", &first, "--all", "--quiet"]).status();
+    assert!(added.unwrap().success());
+    let listed = in_project(&["list", "--names"]).output().unwrap();
+    let name = String::from_utf8(listed.stdout).unwrap();
+    let name = name.lines().next().unwrap().to_owned();
+    let page = project.join(".github/skills").join(&name).join("SKILL.md");
+    let mut cat = sealed::command("cat", root);
+    cat.arg(page);
+    let mut git = sealed::command("git", root);
+    git.arg("--version");
+    let mut complete = in_project(&["--", "mdskill", "update", &name[..2]]);
+    complete.env("MDSKILL_COMPLETE", "zsh");
+    let mut complete_spec = in_project(&["--", "mdskill", "add", &format!("{first}/w")]);
+    complete_spec.env("MDSKILL_COMPLETE", "zsh");
     let words = ["wkatomi", "wreno"];
     let search = || mdskill(&["search", words[0], words[1], "--offline"]);
     let mut grep = sealed::command("grep", root);
@@ -81,5 +103,27 @@ pub fn rows(root: &Path) -> Vec<Row> {
             ..row("search of 10,000 cached skills", search())
         },
         row("`grep -r` of the same text", grep),
+        Row {
+            limit: Some(15.0),
+            beside: Some("`cat` of its SKILL.md"),
+            ..row(
+                "show an installed skill of 8 KB",
+                in_project(&["show", &name]),
+            )
+        },
+        row("`cat` of its SKILL.md", cat),
+        Row {
+            limit: Some(10.0),
+            beside: Some("`git --version`"),
+            ..row("complete the name of one of 100 installed skills", complete)
+        },
+        Row {
+            beside: Some("`git --version`"),
+            ..row(
+                "complete a spec of one of 100 cached repositories",
+                complete_spec,
+            )
+        },
+        row("`git --version`", git),
     ]
 }
