@@ -262,13 +262,24 @@ fn schema_accepts_what_mdskill_accepts() {
 fn schema_command_lists_and_prints() {
     let context = TestContext::new();
     context.write("mdskill.toml", "= broken");
-    assert_eq!(context.run(&["schema"]).ok().stdout, "config\nupdate\n");
     let json = context.run(&["schema", "--json"]).ok().json();
-    assert_eq!(json["schemas"], json!(["config", "update"]));
-    for (name, path) in [("config", PATH), ("update", "docs/schema/update.json")] {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let names: Vec<&str> = json["schemas"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    let listed = context.run(&["schema"]).ok().stdout.clone();
+    assert_eq!(listed.lines().collect::<Vec<_>>(), names);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
+    for name in &names {
+        let file = match *name {
+            "config" => "mdskill.toml.json".to_owned(),
+            command => format!("{command}.json"),
+        };
         let printed = context.run(&["schema", name]).ok().stdout.clone();
-        assert_eq!(printed, std::fs::read_to_string(file).unwrap());
+        assert_eq!(printed, std::fs::read_to_string(folder.join(file)).unwrap());
     }
-    context.refuses(&["schema", "toml"], 2, "[possible values: config, update]");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), names.len());
+    context.refuses(&["schema", "toml"], 2, "[possible values: config, add, ");
 }
