@@ -1,5 +1,5 @@
-//! [`CachedSource`]: a source in the cache, as a search reads it: without the network, and without
-//! knowing its spec.
+//! [`CachedSource`]: a source on this machine, as a search and the completions of a shell read it:
+//! without the network, and without knowing its spec.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use super::cache::{self, FOLDER, NAME_FILE};
 use crate::digest::FileDigest;
 use crate::env::Env;
 use crate::fs::{self, At};
+use crate::skill::discover::{DiscoverError, Discovery, discover};
 use crate::source::{Source, is_scp_like};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
@@ -22,7 +23,7 @@ const DEFAULT_REFS: [&str; 3] = ["HEAD", "refs/heads/main", "refs/heads/master"]
 /// The most commits that are looked for in the objects.
 const MAX_COMMITS: usize = 16;
 
-/// A source in the cache.
+/// A source in the cache, or a repository in a folder that takes the place of github.com.
 #[derive(Debug)]
 pub(crate) struct CachedSource {
     /// The source.
@@ -31,6 +32,7 @@ pub(crate) struct CachedSource {
     /// be here, because a request for refs brings no objects.
     pub(crate) commits: Vec<ObjectId>,
     folder: PathBuf,
+    is_in_cache: bool,
 }
 
 impl CachedSource {
@@ -56,11 +58,54 @@ impl CachedSource {
                     source,
                     commits,
                     folder,
+                    is_in_cache: true,
                 });
             }
         }
         all.sort_by(|one, other| one.folder.cmp(&other.folder));
         Ok(all)
+    }
+
+    /// Lists the repositories `OWNER/REPO.git` of a folder that takes the place of github.com. They are
+    /// used in place, so they are never in the cache. Their commits are not read here.
+    pub(crate) fn all_in_mirror(mirror: &Path) -> Vec<Self> {
+        let repositories = entries(mirror).flat_map(|owner| entries(&owner).collect::<Vec<_>>());
+        let source_of = |folder: &Path| {
+            let repo = folder.file_name()?.to_str()?.strip_suffix(".git")?;
+            let owner = folder.parent()?.file_name()?.to_str()?;
+            format!("github:{owner}/{repo}").parse().ok()
+        };
+        let repositories = repositories.filter_map(|folder| {
+            Some(Self {
+                source: source_of(&folder)?,
+                commits: Vec::new(),
+                folder,
+                is_in_cache: false,
+            })
+        });
+        repositories.collect()
+    }
+
+    /// Returns its skills at the first of its commits that is here, or at the default branch of a
+    /// repository.
+    ///
+    /// # Errors
+    /// When no commit is here, or one can't be read.
+    pub(crate) fn discover(&self, objects: &Objects) -> Result<Discovery, DiscoverError> {
+        let at = |commit| discover(objects, objects.root_tree(commit)?);
+        if !self.is_in_cache {
+            // An empty repository has no commit.
+            let head = objects.commit_named("HEAD").ok();
+            return head.map_or_else(|| Ok(Discovery::default()), at);
+        }
+        let mut found = Ok(Discovery::default());
+        for commit in &self.commits {
+            found = at(*commit);
+            if found.is_ok() {
+                break;
+            }
+        }
+        found
     }
 
     /// Calls `work` with its objects.
@@ -71,7 +116,12 @@ impl CachedSource {
         &self,
         work: impl FnOnce(&Objects) -> Result<T, E>,
     ) -> Result<T, E> {
-        work(&Objects::open_store(&self.folder)?)
+        let objects = if self.is_in_cache {
+            Objects::open_store(&self.folder)?
+        } else {
+            Objects::open(&self.folder)?
+        };
+        work(&objects)
     }
 
     /// Returns a digest of everything that its index depends on: the commits, and the packs that may
@@ -109,6 +159,11 @@ impl CachedSource {
             ));
         }
     }
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries.flatten().map(|entry| entry.path())
 }
 
 /// Returns the commits of the remembered refs.

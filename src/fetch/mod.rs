@@ -4,7 +4,6 @@
 //! them in the cache.
 
 pub(crate) mod cache;
-pub(crate) mod cached;
 pub(crate) mod cached_source;
 pub(crate) mod first_seen;
 mod folder;

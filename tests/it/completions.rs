@@ -216,7 +216,7 @@ fn broken_project_has_no_message() {
     assert_eq!(offered(&context, &["remove", ""]), [] as [&str; 0]);
     let unreadable = context.project().join("unreadable");
     std::fs::create_dir(&unreadable).unwrap();
-    std::fs::set_permissions(&unreadable, PermissionsExt::from_mode(0)).unwrap();
+    std::fs::set_permissions(&unreadable, PermissionsExt::from_mode(0o000)).unwrap();
     for words in [
         vec!["-C", "unreadable", "remove", ""],
         vec!["-C", "gone", "add", "a"],
@@ -408,7 +408,7 @@ fn assert_completes(shell: &str, terminal: &Terminal, typed: &str, expected: &st
     terminal.press("_");
     let wanted = format!("% {expected}_");
     terminal.wait(&format!("{shell}: {typed:?} as {wanted:?}"), |lines| {
-        lines.iter().any(|line| *line == wanted)
+        lines.contains(&wanted)
     });
     terminal.press("\u{15}");
     terminal.wait("the next prompt", |lines| {

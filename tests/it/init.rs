@@ -52,7 +52,7 @@ fn full_template_has_a_linked_reference_and_a_script_that_runs() {
     for file in files {
         let path = context.project().join("skills/pdf-tools").join(file);
         let mode = path.metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o111 != 0, file.ends_with(".sh"), "{file}");
+        assert_eq!(mode & 0o111 != 0, file.starts_with("scripts/"), "{file}");
     }
     let page = context.read("skills/pdf-tools/SKILL.md");
     assert!(page.contains("(references/details.md)") && page.contains("`scripts/run.sh"));

@@ -152,7 +152,7 @@ fn remove_deletes_only_installed_files() {
         )
         .says("`mdskill list` lists the installed skills");
     context.refuses(&["remove", "mine"], 1, "was not installed by mdskill");
-    context.refuses(&["rm"], 2, "NAME");
+    context.refuses(&["rm"], 2, "no skill is named");
 }
 
 #[test]

@@ -67,6 +67,7 @@ mod merge_bases;
 mod names;
 mod odd_files;
 mod other_tools;
+mod our_skill;
 mod own_source;
 mod packaging;
 mod picker;

@@ -1,6 +1,7 @@
 //! The ways to get mdskill have the platforms and names of `packaging/targets.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -164,7 +165,11 @@ fn archives(folder: &Path) -> BTreeMap<String, String> {
         let name = format!("mdskill-{target}.{archive}");
         fs::write(folder.join(&name), &name).unwrap();
         let sum = Sha256::digest(&name);
-        (name, sum.iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut hex = String::new();
+        for byte in sum {
+            write!(hex, "{byte:02x}").unwrap();
+        }
+        (name, hex)
     };
     targets().into_iter().map(create).collect()
 }

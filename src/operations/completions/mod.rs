@@ -14,11 +14,10 @@ use serde::Serialize;
 
 use crate::dirs::Dirs;
 use crate::env::Env;
-use crate::fetch::cached::{self, CachedSource};
+use crate::fetch::cached_source::CachedSource;
 use crate::install::scope::Scope;
 use crate::operations::list_remote::short_spec;
 use crate::skill::hidden::sort_out;
-use crate::source::Source;
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::registry::RULES;
 
@@ -106,11 +105,20 @@ impl Place {
         if is_path || word.contains([':', '@', '#']) {
             return Vec::new();
         }
-        let cache = self.cache.iter().flat_map(|cache| cached::sources(cache));
-        let mirror = Some(Path::new(&self.env.github_url)).filter(|path| path.is_absolute());
-        let sources = cache.chain(mirror.into_iter().flat_map(cached::repositories));
-        let sources: BTreeMap<String, CachedSource> = sources
-            .filter_map(|source| Some((self.prefix(&source.address)?, source)))
+        let cached = self
+            .cache
+            .as_ref()
+            .map(|cache| CachedSource::all(cache, &self.env));
+        let mut sources = cached.and_then(Result::ok).unwrap_or_default();
+        let mirror = Path::new(&self.env.github_url);
+        if mirror.is_absolute() {
+            sources.extend(CachedSource::all_in_mirror(mirror));
+        }
+        let prefixed = sources
+            .into_iter()
+            .map(|source| (source.source.spec_prefix(), source));
+        let sources: BTreeMap<String, CachedSource> = prefixed
+            .filter(|(prefix, _)| is_plain_prefix(prefix))
             .collect();
         let inside = |prefix: &str| {
             let rest = word.strip_prefix(prefix);
@@ -140,41 +148,22 @@ impl Place {
             }
         }
     }
+}
 
-    /// Returns the beginning of the specs of a cached source: `owner/repo` or `host/owner/repo`.
-    fn prefix(&self, address: &str) -> Option<String> {
-        let address = address.trim_end_matches('/');
-        let address = address.strip_suffix(".git").unwrap_or(address);
-        let address = address.strip_suffix(".bundle").unwrap_or(address);
-        let at_home = address.strip_prefix(&self.env.github_url);
-        let prefix = match at_home.and_then(|rest| rest.strip_prefix('/')) {
-            Some(rest) => rest,
-            None => address.strip_prefix("https://")?,
-        };
-        let parts = if at_home.is_some() { 2 } else { 3 };
-        (prefix.split('/').count() == parts && is_plain(prefix)).then(|| prefix.to_owned())
-    }
+/// Whether specs of a source can be completed part by part: those of `owner/repo` or `host/owner/repo`.
+fn is_plain_prefix(prefix: &str) -> bool {
+    is_plain(prefix) && !prefix.contains(':')
 }
 
 /// Returns the specs of a source's skills that begin with `word`. If it names none, it may be a path.
 fn skills(prefix: &str, source: &CachedSource, word: &str) -> Vec<Candidate> {
-    let Some(discovery) = source.discover() else {
+    let Ok(discovery) = source.with_objects(|objects| source.discover(objects)) else {
         return Vec::new();
-    };
-    let of_spec = Source::Git {
-        url: format!("https://{prefix}"),
-    };
-    let of_spec = match prefix.split('/').collect::<Vec<_>>().as_slice() {
-        [owner, repo] => Source::GitHub {
-            owner: (*owner).to_owned(),
-            repo: (*repo).to_owned(),
-        },
-        _ => of_spec,
     };
     let visible = sort_out(&discovery, "", |_| false).visible;
     let specs = visible.iter().map(|found| {
         let help = (!found.path.is_empty()).then(|| found.path.clone());
-        Candidate::new(short_spec(&of_spec, &discovery, found), help)
+        Candidate::new(short_spec(&source.source, &discovery, found), help)
     });
     let is_wanted = |spec: &Candidate| spec.value.starts_with(word) && is_plain(&spec.value);
     let mut specs: Vec<Candidate> = specs.filter(is_wanted).collect();

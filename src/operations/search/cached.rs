@@ -9,7 +9,7 @@ use crate::fetch::cached_source::CachedSource;
 use crate::operations::OpError;
 use crate::skill::GitFiles;
 use crate::skill::SkillPlace;
-use crate::skill::discover::{DiscoverError, Discovery, Found, discover};
+use crate::skill::discover::{DiscoverError, Discovery, Found};
 use crate::skill::hidden::{is_internal, sort_out};
 use crate::skill::select::{Choice, by_path_or_folder};
 use crate::source::Source;
@@ -37,18 +37,7 @@ pub(super) fn index_of(source: &CachedSource) -> Option<Index> {
 }
 
 fn documents(objects: &Objects, source: &CachedSource) -> Result<Vec<Document>, DiscoverError> {
-    let discover = |commit: &ObjectId| {
-        let root = objects.root_tree(*commit).map_err(DiscoverError::Object);
-        discover(objects, root?)
-    };
-    let mut found = Ok(Discovery::default());
-    for commit in &source.commits {
-        found = discover(commit);
-        if found.is_ok() {
-            break;
-        }
-    }
-    let discovery = found?;
+    let discovery = source.discover(objects)?;
     let visible = visible(objects, &discovery);
     Ok(documents_of(objects, &source.source, &discovery, visible))
 }

@@ -176,6 +176,11 @@ fn guide_to_writing_skills_prints_what_it_shows() {
     assert_page_prints("docs/guide/writing-skills.md", "");
 }
 
+#[test]
+fn evaluations_of_our_skill_print_what_they_show() {
+    assert_page_prints("skills/mdskill/evals/evals.md", "");
+}
+
 /// Between its two blocks the README lets upstream and the user change the skill.
 #[test]
 fn readme_prints_what_it_shows() {

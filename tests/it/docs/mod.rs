@@ -101,6 +101,9 @@ fn pages() -> Vec<Page> {
         "packaging/README.md".into(),
         "packaging/npm/README.md".into(),
         "testdata/mirror/README.md".into(),
+        "skills/mdskill/SKILL.md".into(),
+        "skills/mdskill/references/states.md".into(),
+        "skills/mdskill/evals/evals.md".into(),
     ];
     paths.extend(book());
     paths.iter().map(Page::read).collect()

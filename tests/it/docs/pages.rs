@@ -17,10 +17,7 @@ fn assert_parses(line: &str) {
     let ends = [" #", " 2>", " >", " |", "; "];
     let end = ends.iter().filter_map(|end| line.find(end)).min();
     let line = &line[..end.unwrap_or(line.len())];
-    let words = line
-        .split_whitespace()
-        .map(|word| word.trim_matches(['\'', '"']));
-    let parsed = match Cli::try_parse_from(words) {
+    let parsed = match Cli::try_parse_from(words(line)) {
         Err(error) if error.kind() == clap::error::ErrorKind::DisplayHelp => return,
         parsed => parsed.unwrap_or_else(|error| panic!("{line}: {error}")),
     };
@@ -30,6 +27,24 @@ fn assert_parses(line: &str) {
                 .unwrap_or_else(|error| panic!("{line}: {error}"));
         }
     }
+}
+
+/// Splits a line into words as a shell does, with quotes but without escapes.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut quote) = (vec![String::new()], None);
+    for c in line.chars() {
+        if quote == Some(c) {
+            quote = None;
+        } else if quote.is_none() && matches!(c, '\'' | '"') {
+            quote = Some(c);
+        } else if quote.is_none() && c.is_whitespace() {
+            words.push(String::new());
+        } else {
+            words.last_mut().unwrap().push(c);
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 /// Returns the command line of mdskill in a line of a page, if there is one.

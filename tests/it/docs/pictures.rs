@@ -18,6 +18,9 @@ sed -i 's/Put a time limit/Put a time limit of 30 seconds/' .github/skills/*/SKI
 show mdskill update
 ";
 
+/// The page of a skill, which is longer than the picture.
+const PAGE: &str = "show mdskill show wshobson/agents/async-python-patterns";
+
 /// Defines `show`, which prints a command as a person types it and runs it, and `upstream`, which
 /// moves the repository to one of its commits.
 const SETUP: &str = r#"
@@ -29,13 +32,13 @@ show() {
     echo
 }
 upstream 1
-export MDSKILL_GITHUB_URL=$mirror
+export MDSKILL_GITHUB_URL=$mirror PAGER=
 cd "$(mktemp -d)" && git init --quiet
 "#;
 
-/// Runs a script on a terminal of this width and compares a picture of what it shows with a file in `docs/images`.
+/// Runs a script on a terminal and compares a picture of the first lines that it shows with a file in `docs/images`.
 #[track_caller]
-fn assert_is_pictured(script: &str, width: u16, name: &str) {
+fn assert_is_pictured(script: &str, lines: usize, name: &str) {
     let context = TestContext::with_origin("unused");
     let program = Path::new(env!("CARGO_BIN_EXE_mdskill"));
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
@@ -45,18 +48,24 @@ fn assert_is_pictured(script: &str, width: u16, name: &str) {
         .env("PATH", path)
         .env("TERM", "xterm-256color")
         .dir(ROOT)
-        .terminal((width, 80), false);
-    let (code, lines) = terminal.wait_for_end();
-    assert_eq!(code, Some(0), "{}", lines.join("\n"));
+        .terminal((100, 200), false);
+    let (code, screen) = terminal.wait_for_end();
+    assert_eq!(code, Some(0), "{}", screen.join("\n"));
     let term = anstyle_svg::Term::new()
         .fg_color(RgbColor(201, 209, 217).into())
         .bg_color(RgbColor(13, 17, 23).into());
-    let picture = term.render_svg(terminal.styled_lines().join("\n").trim_end());
+    let shown: Vec<String> = terminal.styled_lines().into_iter().take(lines).collect();
+    let picture = term.render_svg(shown.join("\n").trim_end());
     let folder = Path::new(ROOT).join("docs/images");
     assert_matches_file(&picture, &folder.join(name));
 }
 
 #[test]
 fn picture_of_the_readme_is_what_a_terminal_shows() {
-    assert_is_pictured(EVERY_DAY, 100, "every-day.svg");
+    assert_is_pictured(EVERY_DAY, 40, "every-day.svg");
+}
+
+#[test]
+fn picture_of_a_page_is_what_a_terminal_shows() {
+    assert_is_pictured(PAGE, 44, "page.svg");
 }
