@@ -380,7 +380,7 @@ Examples:
 Examples:
   mdskill schema
   mdskill schema config
-  mdskill schema update"
+  mdskill schema list           # of the output of `mdskill list --json`"
     )]
     Schema(schema::SchemaArgs),
     /// Print a page of the manual, or write all pages

@@ -84,6 +84,7 @@ mod refusals;
 mod rules;
 mod schema;
 mod schema_config;
+mod schema_outputs;
 mod search;
 mod secrets;
 mod semver_tags;

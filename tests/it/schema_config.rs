@@ -25,6 +25,16 @@ fn rule_names() -> Vec<String> {
     all
 }
 
+/// Returns a pattern of the codes and their prefixes, and of `all`, in any case.
+fn any_case() -> String {
+    let names = rule_names();
+    let digits: Vec<&str> = names
+        .iter()
+        .filter_map(|name| name.strip_prefix("SK"))
+        .collect();
+    format!("^([sS][kK]({})|[aA][lL][lL])$", digits.join("|"))
+}
+
 fn schema() -> Value {
     let table = |description: &str, properties: Value| {
         json!({
@@ -57,6 +67,8 @@ fn schema() -> Value {
         );
         of_rules[rule] = level;
     }
+    let mut rules_table = table("The rules of validate.", of_rules);
+    rules_table["patternProperties"] = json!({any_case(): {"$ref": "#/$defs/level"}});
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://github.com/mdskill/mdskill/blob/main/docs/schema/mdskill.toml.json",
@@ -65,7 +77,7 @@ fn schema() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": {
-            "rules": table("The rules of validate.", of_rules),
+            "rules": rules_table,
             "policy": table("What the project allows.", json!({
                 "sources": {
                     "type": "array",
@@ -90,13 +102,18 @@ fn schema() -> Value {
                 "max-total-size": size,
             })),
             "search": table("The places that search asks.", json!({
-                "github": {"type": "boolean"},
-                "skills-sh": {"type": "boolean"},
-                "indexes": {"type": "array", "items": {"type": "string", "pattern": "^https://"}},
+                "github": {"type": "boolean", "description": "Whether GitHub is asked; it needs a token."},
+                "skills-sh": {"type": "boolean", "description": "Whether skills.sh is asked."},
+                "indexes": {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": "^https://"},
+                    "maxItems": 20,
+                    "description": "The https addresses of sites with an index of skills.",
+                },
             })),
         },
         "$defs": {
-            "rule": {"enum": rule_names()},
+            "rule": {"anyOf": [{"enum": rule_names()}, {"type": "string", "pattern": any_case()}]},
             "rules": rules,
             "level": {"enum": ["error", "warning", "info", "off"]},
             "size": {
@@ -182,6 +199,15 @@ fn schema_accepts_what_mdskill_accepts() {
             "[limits]\nmax-file-size = '16kb'\nmax-total-size = '7'",
             true,
         ),
+        (
+            "[rules]\nsk302 = 'off'\nSk2 = 'error'\nselect = ['sK113', 'ALL', 'sk']",
+            true,
+        ),
+        (
+            "[search]\ngithub = false\nskills-sh = true\nindexes = ['https://skills.example.com']",
+            true,
+        ),
+        ("search = { indexes = [] }", true),
         ("rules = 1", false),
         ("[rule]", false),
         ("[[policy]]", false),
@@ -192,6 +218,10 @@ fn schema_accepts_what_mdskill_accepts() {
         ("[rules]\nSK302 = 'warn'", false),
         ("[rules]\nSK999 = 'off'", false),
         ("[rules]\nSK302 = false", false),
+        ("[rules]\nsk999 = 'off'", false),
+        ("[rules]\nsk302 = 'warn'", false),
+        ("[rules]\nBroken-Link = 'off'", false),
+        ("[rules]\nignore = ['sk999']", false),
         ("[rules]\nignore = 'SK302'", false),
         ("[rules]\nselect = [3]", false),
         ("[rules]\nignore = ['broken-lnk']", false),
@@ -209,6 +239,14 @@ fn schema_accepts_what_mdskill_accepts() {
         ("[limits]\nmax-file-size = 'big'", false),
         ("[limits]\nmax-file-size = -1", false),
         ("[limits]\nmax-size = 1", false),
+        ("search = true", false),
+        ("[serch]", false),
+        ("[search]\ntoken = 'x'", false),
+        ("[search]\ngithub = 'no'", false),
+        ("[search]\nskills-sh = 0", false),
+        ("[search]\nindexes = 'https://skills.example.com'", false),
+        ("[search]\nindexes = ['http://skills.example.com']", false),
+        ("[search]\nindexes = [1]", false),
     ] {
         let parsed = Config::parse(text);
         assert_eq!(parsed.is_ok(), is_accepted, "mdskill: {text}: {parsed:?}");
@@ -224,13 +262,24 @@ fn schema_accepts_what_mdskill_accepts() {
 fn schema_command_lists_and_prints() {
     let context = TestContext::new();
     context.write("mdskill.toml", "= broken");
-    assert_eq!(context.run(&["schema"]).ok().stdout, "config\nupdate\n");
     let json = context.run(&["schema", "--json"]).ok().json();
-    assert_eq!(json["schemas"], json!(["config", "update"]));
-    for (name, path) in [("config", PATH), ("update", "docs/schema/update.json")] {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let names: Vec<&str> = json["schemas"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    let listed = context.run(&["schema"]).ok().stdout.clone();
+    assert_eq!(listed.lines().collect::<Vec<_>>(), names);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
+    for name in &names {
+        let file = match *name {
+            "config" => "mdskill.toml.json".to_owned(),
+            command => format!("{command}.json"),
+        };
         let printed = context.run(&["schema", name]).ok().stdout.clone();
-        assert_eq!(printed, std::fs::read_to_string(file).unwrap());
+        assert_eq!(printed, std::fs::read_to_string(folder.join(file)).unwrap());
     }
-    context.refuses(&["schema", "toml"], 2, "[possible values: config, update]");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), names.len());
+    context.refuses(&["schema", "toml"], 2, "[possible values: config, add, ");
 }
