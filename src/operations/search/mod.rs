@@ -3,6 +3,7 @@
 //! Each [`SearchSource`] is asked at the same time, and one that fails does not hide the others. A
 //! result is a text from a stranger: `add` resolves its spec in git like any other.
 
+mod ask;
 mod cached;
 mod github;
 mod index;
@@ -23,7 +24,7 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::OpError;
-use crate::config::index_url;
+use crate::config::{Search, index_url};
 use crate::context::Context;
 use crate::redact::redact_url;
 use crate::source::Source;
@@ -38,6 +39,7 @@ use repository::InRepository;
 use skills_sh::SkillsSh;
 use well_known::WellKnown;
 
+pub(crate) use ask::{Answer, ask_catalogs};
 pub use web::WebError;
 
 /// The most results of one source.
@@ -94,8 +96,8 @@ struct Found {
     corrected: Vec<(String, String)>,
     /// Why a part of the source could not be searched.
     problems: Vec<OpError>,
-    /// Whether the source was not asked.
-    is_skipped: bool,
+    /// Why the source was not asked, if it was not.
+    skipped: Option<&'static str>,
 }
 
 /// A skill that one source has found.
@@ -222,7 +224,7 @@ pub(crate) async fn search(context: &Context<'_>, options: &Options) -> Result<R
         match result {
             Ok(found) => {
                 found.problems.into_iter().for_each(fail);
-                report.has_answer |= !source.is_local() && !found.is_skipped;
+                report.has_answer |= !source.is_local() && found.skipped.is_none();
                 for (word, used) in found.corrected {
                     let mut known = report.corrected.iter();
                     if !known.any(|known| known.word == word && known.used == used) {
@@ -277,31 +279,44 @@ fn sources<'a>(
         return Ok(repositories.collect());
     }
     let config = context.config()?.search;
-    let is_named = |origin| options.from.contains(&origin);
-    let is_wanted = |origin| options.from.is_empty() || is_named(origin);
     let mut sources: Vec<Box<dyn SearchSource + 'a>> = Vec::new();
     // The requests are sent first, and answered while this machine is searched.
     if !context.offline {
-        if is_named(Origin::SkillsSh) || is_wanted(Origin::SkillsSh) && config.skills_sh {
-            sources.push(Box::new(SkillsSh::new(context)));
-        }
-        if is_named(Origin::GitHub) || is_wanted(Origin::GitHub) && config.github {
-            sources.push(Box::new(GitHub::new(context, is_named(Origin::GitHub))));
-        }
-        if is_wanted(Origin::Index) {
-            for index in config.indexes {
-                sources.push(Box::new(WellKnown::new(context, index, false)));
-            }
-            for index in indexes_of_user(context)? {
-                sources.push(Box::new(WellKnown::new(context, index, true)));
-            }
-        }
+        sources.extend(catalogs(context, config, &options.from)?);
     }
+    let is_wanted = |origin| options.from.is_empty() || options.from.contains(&origin);
     let (installed, cached) = (is_wanted(Origin::Installed), is_wanted(Origin::Cached));
     if installed || cached {
         sources.push(Box::new(Local::new(context, installed, cached)));
     }
     Ok(sources)
+}
+
+/// Returns the catalogs on the web, or those of them that `from` names.
+fn catalogs<'a>(
+    context: &'a Context<'_>,
+    config: Search,
+    from: &BTreeSet<Origin>,
+) -> Result<Vec<Box<dyn SearchSource + 'a>>, OpError> {
+    let is_named = |origin| from.contains(&origin);
+    let is_wanted = |origin| from.is_empty() || is_named(origin);
+    let mut catalogs: Vec<Box<dyn SearchSource + 'a>> = Vec::new();
+    if is_named(Origin::SkillsSh) || is_wanted(Origin::SkillsSh) && config.skills_sh {
+        catalogs.push(Box::new(SkillsSh::new(context)));
+    }
+    if is_named(Origin::GitHub) || is_wanted(Origin::GitHub) && config.github {
+        catalogs.push(Box::new(GitHub::new(context, is_named(Origin::GitHub))));
+    }
+    if is_wanted(Origin::Index) {
+        let of_user = indexes_of_user(context)?;
+        for index in config.indexes {
+            catalogs.push(Box::new(WellKnown::new(context, index, false)));
+        }
+        for index in of_user {
+            catalogs.push(Box::new(WellKnown::new(context, index, true)));
+        }
+    }
+    Ok(catalogs)
 }
 
 /// Returns the indexes that the environment names.
