@@ -309,6 +309,12 @@ fn catalogs<'a>(
     }
     if is_wanted(Origin::Index) {
         let of_user = indexes_of_user(context)?;
+        if is_named(Origin::Index) && config.indexes.is_empty() && of_user.is_empty() {
+            let next = "set `indexes` of `[search]` in mdskill.toml, or MDSKILL_SEARCH_INDEXES";
+            return Err(OpError::Usage(format!(
+                "there is no index to search: {next}"
+            )));
+        }
         for index in config.indexes {
             catalogs.push(Box::new(WellKnown::new(context, index, false)));
         }

@@ -240,6 +240,19 @@ fn github_without_a_token_is_skipped() {
 }
 
 #[test]
+fn index_that_is_named_must_be_set() {
+    let (context, server) = cached();
+    for from in ["index", "cached,index"] {
+        search(&context, &server, &["two", "--from", from])
+            .fails(2)
+            .says("error: there is no index to search: set `indexes` of `[search]` in mdskill.toml")
+            .says("MDSKILL_SEARCH_INDEXES");
+    }
+    assert!(server.take_requests().is_empty());
+    search(&context, &server, &["two"]).ok();
+}
+
+#[test]
 fn index_of_a_site_is_searched_here() {
     let (context, server) = cached();
     let skills = json!({
