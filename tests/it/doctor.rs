@@ -468,6 +468,7 @@ fn lockfile_problems_have_a_next_step() {
     context.write("mdskill.toml", "[policy]\nsource = []\n");
     let said = only(&doctor(&context), "problem", "project", "configuration");
     assert!(said.contains("did you mean"), "{said}");
+    assert!(said.contains("`mdskill schema config`"), "{said}");
 }
 
 #[test]
