@@ -24,6 +24,7 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::OpError;
+use super::installed::{InstalledSkill, SkillFolder};
 use crate::config::{Search, index_url};
 use crate::context::Context;
 use crate::redact::redact_url;
@@ -241,6 +242,7 @@ pub(crate) async fn search(context: &Context<'_>, options: &Options) -> Result<R
     report.skills = merge::merge(&query, lists);
     report.has_more = report.skills.len() > options.limit;
     report.skills.truncate(options.limit);
+    mark_installed(context, &mut report.skills);
     Ok(report)
 }
 
@@ -254,6 +256,29 @@ impl Report {
         let error = self.failed[0].error.take();
         self.failed.remove(0);
         error
+    }
+}
+
+/// Marks the installed skills that only other sources have found, as with `--from skills.sh`.
+fn mark_installed(context: &Context<'_>, skills: &mut [Skill]) {
+    // A lockfile that can't be read is reported by the search.
+    let Ok(Some(lockfile)) = context.read_lockfile() else {
+        return;
+    };
+    for skill in skills.iter_mut().filter(|skill| skill.place.is_none()) {
+        let is_same = |installed: &InstalledSkill| {
+            let path = &installed.entry.path;
+            let folder = path.rsplit('/').next().unwrap_or_default();
+            let is_same_path = match &skill.path {
+                Some(known) => known == path,
+                None => skill.name.eq_ignore_ascii_case(folder),
+            };
+            skill.repository.as_ref() == Some(&installed.entry.source) && is_same_path
+        };
+        let installed = InstalledSkill::all(&context.scope, &lockfile).find(is_same);
+        let folders = installed.map(|it| SkillFolder::all(&context.scope, it.name, it.targets));
+        let there = folders.and_then(|mut folders| folders.find(|folder| folder.path.is_dir()));
+        skill.place = there.map(|folder| folder.place());
     }
 }
 
