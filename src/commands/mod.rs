@@ -191,7 +191,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
 }
 
 /// Whether the command writes files. Such a command handles Ctrl-C to undo its changes; others may
-/// end at once.
+/// end at once. `search` adds what is chosen.
 fn writes_files(command: &Command) -> bool {
     match command {
         Command::Add(_)
@@ -201,7 +201,8 @@ fn writes_files(command: &Command) -> bool {
         | Command::Keep(_)
         | Command::Import(_)
         | Command::Lock(_)
-        | Command::Init(_) => true,
+        | Command::Init(_)
+        | Command::Search(_) => true,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }

@@ -10,7 +10,7 @@ use super::cli::{Cli, Command};
 use super::prompt::choose;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::spec_of;
-use crate::operations::search::{self, MAX_LIMIT, Options, Origin, Report, Skill};
+use crate::operations::search::{self, Failure, MAX_LIMIT, Options, Origin, Report, Skill};
 use crate::output::exit_status::ExitStatus;
 use crate::output::picker::{Fact, Item, Picker, capability_facts};
 use crate::output::printer::Printer;
@@ -110,7 +110,10 @@ fn pick(session: &Session<'_>, report: &Report) -> Result<Option<Vec<String>>, O
     let items: Vec<Item> = items.collect();
     let title = format!("Select skills to add that match {}", report.query);
     let facts = |at: usize| facts(session, &report.skills[at]);
-    let picker = Picker::new(title, "add", &items).with_facts(&facts);
+    let failures: Vec<String> = report.failed.iter().map(Failure::brief).collect();
+    let picker = Picker::new(title, "add", &items)
+        .with_note(failures.join("; "))
+        .with_facts(&facts);
     let Some(chosen) = choose(session, &picker)? else {
         return Ok(None);
     };

@@ -176,6 +176,14 @@ fn values_of_options_and_commands_are_offered() {
         offered(&context, &["validate", "--profile", ""]),
         ["copilot", "claude", "spec"]
     );
+    assert_eq!(
+        offered(&context, &["search", "pdf", "--from", ""]),
+        ["installed", "cached", "skills.sh", "github", "index"]
+    );
+    assert_eq!(
+        offered(&context, &["search", "pdf", "--from", "cached,i"]),
+        ["cached,installed", "cached,index"]
+    );
     assert_eq!(offered(&context, &["cache", "p"]), ["prune"]);
     assert_eq!(offered(&context, &["completions", "f"]), ["fish"]);
     assert_eq!(offered(&context, &["upd"]), ["update"]);

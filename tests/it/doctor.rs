@@ -6,9 +6,10 @@ use crate::support::fault::Fault;
 use crate::support::old_lockfile::numbered;
 use crate::support::outcome::Outcome;
 use crate::support::proxy::Proxy;
+use crate::support::search_server::{Reply, SearchServer};
 use crate::support::snapshot::Snapshot;
 use crate::support::test_context::{Prepared, ServedContext, TestContext};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -206,6 +207,87 @@ fn unreachable_hosts_are_problems() {
 }
 
 #[test]
+fn catalogs_that_fail_are_warnings() {
+    let context = installed();
+    let server = SearchServer::start();
+    let prepare = |arguments: &[&str]| {
+        context
+            .mdskill([&["doctor", "--json"], arguments].concat())
+            .env("MDSKILL_SKILLS_SH_URL", server.url())
+            .env("MDSKILL_SEARCH_INDEXES", server.url())
+            .env("MDSKILL_GITHUB_API_URL", server.url())
+    };
+    let index = server.address().to_string();
+    let is_reachable = |checks: &[Check], name: &str| {
+        find(checks, "search", name)
+            .value
+            .starts_with("reachable in ")
+    };
+    server.json("/api/search", &json!({"skills": []}));
+    server.json(
+        "/.well-known/agent-skills/index.json",
+        &json!({"skills": []}),
+    );
+    let checks = run(prepare(&[]));
+    all_ok(&checks);
+    assert!(is_reachable(&checks, "skills.sh") && is_reachable(&checks, &index));
+    let github = &find(&checks, "search", "github").value;
+    assert!(
+        github.starts_with("not asked: there is no token"),
+        "{github}"
+    );
+    assert_eq!(server.take_requests().len(), 2);
+
+    // With a token, GitHub is asked.
+    server.json("/search/code", &json!({"items": []}));
+    let checks = run(prepare(&[]).env("GH_TOKEN", CANARY));
+    assert!(is_reachable(&checks, "github"), "{checks:?}");
+    let refused = Reply::Status(401, Vec::new(), String::new());
+    server.reply("/search/code", refused.clone());
+    let outcome = prepare(&[]).env("GH_TOKEN", CANARY).run();
+    let said = only(&self::checks(&outcome), "warning", "search", "github");
+    assert!(said.contains("check the token of GH_TOKEN"), "{said}");
+    outcome.never_says(CANARY);
+
+    server.reply("/api/search", Reply::Status(500, Vec::new(), String::new()));
+    let said = only(&run(prepare(&[])), "warning", "search", "skills.sh");
+    assert!(
+        said.contains("failed (500)") && said.contains("--from"),
+        "{said}"
+    );
+    let dead = |variable: &str| run(prepare(&[]).env(variable, "http://127.0.0.1:1"));
+    let said = only(
+        &dead("MDSKILL_SKILLS_SH_URL"),
+        "warning",
+        "search",
+        "skills.sh",
+    );
+    assert!(said.contains("can't connect to 127.0.0.1:1"), "{said}");
+    server.reply("/api/search", Reply::Silence);
+    let slow = run(prepare(&[]).env("MDSKILL_TIMEOUT", "1"));
+    let said = only(&slow, "warning", "search", "skills.sh");
+    assert!(said.contains(" 1"), "{said}");
+    let bad = run(prepare(&[]).env("MDSKILL_SEARCH_INDEXES", "nowhere"));
+    let said = only(&bad, "warning", "search", "catalogs");
+    assert!(said.contains("MDSKILL_SEARCH_INDEXES"), "{said}");
+
+    // What the project switches off is not asked, and nothing is without the network.
+    server.take_requests();
+    let offline = run(prepare(&["--offline"]));
+    all_ok(&offline);
+    let value = &find(&offline, "search", "skills.sh").value;
+    assert_eq!(value, "not tried (--offline)");
+    context.write(
+        "mdskill.toml",
+        "[search]\nskills-sh = false\ngithub = false\n",
+    );
+    let checks = run(prepare(&[]).env("MDSKILL_SEARCH_INDEXES", ""));
+    all_ok(&checks);
+    assert!(checks.iter().all(|check| check.section != "search"));
+    assert!(server.take_requests().is_empty());
+}
+
+#[test]
 fn base_of_repositories_may_be_a_folder() {
     let context = TestContext::with_skills().0;
     let base = |base: &str| {
@@ -311,6 +393,7 @@ fn refused_token_is_a_warning() {
 #[test]
 fn proxy_in_effect_is_shown_without_its_password() {
     let context = served();
+    context.write("mdskill.toml", "[search]\nskills-sh = false\n");
     let proxy = Proxy::start(context.server.address());
     let with_password = proxy.url().replace("://", &format!("://ada:{CANARY}@"));
     let prepared = |no_proxy: &str| {
@@ -385,6 +468,7 @@ fn lockfile_problems_have_a_next_step() {
     context.write("mdskill.toml", "[policy]\nsource = []\n");
     let said = only(&doctor(&context), "problem", "project", "configuration");
     assert!(said.contains("did you mean"), "{said}");
+    assert!(said.contains("`mdskill schema config`"), "{said}");
 }
 
 #[test]

@@ -51,16 +51,14 @@ impl Kind {
         let value = argument.get_value_names()?.first()?.as_str();
         Some(match (command, argument.get_id().as_str(), value) {
             (_, "profile", _) => Self::Profile,
-            // Its names are a list of clap.
-            ("schema", ..) => return None,
+            // Their names are lists of clap.
+            ("schema", ..) | ("search", "from", _) => return None,
             // With a spec, it is `add`.
             ("install", _, "NAME") => Self::NameOrSpec,
             // The skills of a repository, a new name, and a path in a skill.
             ("add", "skills" | "rename", _)
             | ("show", _, "PATH")
-            | (_, _, "REF" | "N" | "NUMBER" | "TEXT" | "NEW" | "WORD" | "WORDS" | "WHERE") => {
-                Self::Unknown
-            }
+            | (_, _, "REF" | "N" | "NUMBER" | "TEXT" | "NEW" | "WORD" | "WORDS") => Self::Unknown,
             (_, _, "NAME") => Self::Name,
             (_, _, "SPEC") => Self::Spec,
             (_, _, "NAME|SPEC") => Self::NameOrSpec,

@@ -1,6 +1,7 @@
 //! `doctor`: the facts for a bug report, and the problems, each with a next step. Changes nothing.
 
 mod cache;
+mod catalogs;
 mod folders;
 mod git;
 mod git_rules;
@@ -12,6 +13,7 @@ mod settings;
 
 use std::path::Path;
 
+use futures_util::future::join;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -84,8 +86,11 @@ pub(crate) async fn doctor(context: &Context<'_>) -> Report {
         settings::check(context),
     ];
     context.progress.begin("asking the hosts");
-    sections.extend(hosts::check(context, known).await);
+    let asked = join(hosts::check(context, known), catalogs::check(context));
+    let (hosts, catalogs) = asked.await;
     context.progress.end();
+    sections.extend(hosts);
+    sections.push(catalogs);
     sections.push(project::check(context, &lockfile));
     sections.extend(folders::check(context, known));
     sections.extend(known.map(|lockfile| git_rules::check(context, lockfile)));

@@ -105,7 +105,7 @@ fn check_config(context: &Context<'_>, section: &mut Section) {
             section.ok("configuration", shown);
             let error = OpError::Config(error);
             let hint = error.hint().unwrap_or_else(|| {
-                Hint::text("the page \"Configuration\" of the documentation has all keys")
+                Hint::command("schema config").then(" prints all keys, and their values")
             });
             section.but(context, Status::Problem, error.to_string(), hint);
         }

@@ -87,13 +87,13 @@ impl<'a> GitHub<'a> {
         })
     }
 
-    fn skip(&self, reason: &str) -> Result<Found, OpError> {
+    fn skip(&self, reason: &'static str) -> Result<Found, OpError> {
         if self.is_required {
             return Err(OpError::Usage(format!("can't search GitHub: {reason}")));
         }
         info!("GitHub is not searched: {reason}");
         Ok(Found {
-            is_skipped: true,
+            skipped: Some(reason),
             ..Found::default()
         })
     }

@@ -74,7 +74,7 @@ impl<'a> Local<'a> {
             hits: hits.collect(),
             corrected: ranking.corrected,
             problems,
-            is_skipped: false,
+            skipped: None,
         }
     }
 

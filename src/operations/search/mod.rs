@@ -3,6 +3,7 @@
 //! Each [`SearchSource`] is asked at the same time, and one that fails does not hide the others. A
 //! result is a text from a stranger: `add` resolves its spec in git like any other.
 
+mod ask;
 mod cached;
 mod github;
 mod index;
@@ -23,7 +24,8 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::OpError;
-use crate::config::index_url;
+use super::installed::{InstalledSkill, SkillFolder};
+use crate::config::{Search, index_url};
 use crate::context::Context;
 use crate::redact::redact_url;
 use crate::source::Source;
@@ -38,6 +40,7 @@ use repository::InRepository;
 use skills_sh::SkillsSh;
 use well_known::WellKnown;
 
+pub(crate) use ask::{Answer, ask_catalogs};
 pub use web::WebError;
 
 /// The most results of one source.
@@ -94,8 +97,8 @@ struct Found {
     corrected: Vec<(String, String)>,
     /// Why a part of the source could not be searched.
     problems: Vec<OpError>,
-    /// Whether the source was not asked.
-    is_skipped: bool,
+    /// Why the source was not asked, if it was not.
+    skipped: Option<&'static str>,
 }
 
 /// A skill that one source has found.
@@ -222,7 +225,7 @@ pub(crate) async fn search(context: &Context<'_>, options: &Options) -> Result<R
         match result {
             Ok(found) => {
                 found.problems.into_iter().for_each(fail);
-                report.has_answer |= !source.is_local() && !found.is_skipped;
+                report.has_answer |= !source.is_local() && found.skipped.is_none();
                 for (word, used) in found.corrected {
                     let mut known = report.corrected.iter();
                     if !known.any(|known| known.word == word && known.used == used) {
@@ -239,6 +242,7 @@ pub(crate) async fn search(context: &Context<'_>, options: &Options) -> Result<R
     report.skills = merge::merge(&query, lists);
     report.has_more = report.skills.len() > options.limit;
     report.skills.truncate(options.limit);
+    mark_installed(context, &mut report.skills);
     Ok(report)
 }
 
@@ -252,6 +256,29 @@ impl Report {
         let error = self.failed[0].error.take();
         self.failed.remove(0);
         error
+    }
+}
+
+/// Marks the installed skills that only other sources have found, as with `--from skills.sh`.
+fn mark_installed(context: &Context<'_>, skills: &mut [Skill]) {
+    // A lockfile that can't be read is reported by the search.
+    let Ok(Some(lockfile)) = context.read_lockfile() else {
+        return;
+    };
+    for skill in skills.iter_mut().filter(|skill| skill.place.is_none()) {
+        let is_same = |installed: &InstalledSkill| {
+            let path = &installed.entry.path;
+            let folder = path.rsplit('/').next().unwrap_or_default();
+            let is_same_path = match &skill.path {
+                Some(known) => known == path,
+                None => skill.name.eq_ignore_ascii_case(folder),
+            };
+            skill.repository.as_ref() == Some(&installed.entry.source) && is_same_path
+        };
+        let installed = InstalledSkill::all(&context.scope, &lockfile).find(is_same);
+        let folders = installed.map(|it| SkillFolder::all(&context.scope, it.name, it.targets));
+        let there = folders.and_then(|mut folders| folders.find(|folder| folder.path.is_dir()));
+        skill.place = there.map(|folder| folder.place());
     }
 }
 
@@ -277,31 +304,50 @@ fn sources<'a>(
         return Ok(repositories.collect());
     }
     let config = context.config()?.search;
-    let is_named = |origin| options.from.contains(&origin);
-    let is_wanted = |origin| options.from.is_empty() || is_named(origin);
     let mut sources: Vec<Box<dyn SearchSource + 'a>> = Vec::new();
     // The requests are sent first, and answered while this machine is searched.
     if !context.offline {
-        if is_named(Origin::SkillsSh) || is_wanted(Origin::SkillsSh) && config.skills_sh {
-            sources.push(Box::new(SkillsSh::new(context)));
-        }
-        if is_named(Origin::GitHub) || is_wanted(Origin::GitHub) && config.github {
-            sources.push(Box::new(GitHub::new(context, is_named(Origin::GitHub))));
-        }
-        if is_wanted(Origin::Index) {
-            for index in config.indexes {
-                sources.push(Box::new(WellKnown::new(context, index, false)));
-            }
-            for index in indexes_of_user(context)? {
-                sources.push(Box::new(WellKnown::new(context, index, true)));
-            }
-        }
+        sources.extend(catalogs(context, config, &options.from)?);
     }
+    let is_wanted = |origin| options.from.is_empty() || options.from.contains(&origin);
     let (installed, cached) = (is_wanted(Origin::Installed), is_wanted(Origin::Cached));
     if installed || cached {
         sources.push(Box::new(Local::new(context, installed, cached)));
     }
     Ok(sources)
+}
+
+/// Returns the catalogs on the web, or those of them that `from` names.
+fn catalogs<'a>(
+    context: &'a Context<'_>,
+    config: Search,
+    from: &BTreeSet<Origin>,
+) -> Result<Vec<Box<dyn SearchSource + 'a>>, OpError> {
+    let is_named = |origin| from.contains(&origin);
+    let is_wanted = |origin| from.is_empty() || is_named(origin);
+    let mut catalogs: Vec<Box<dyn SearchSource + 'a>> = Vec::new();
+    if is_named(Origin::SkillsSh) || is_wanted(Origin::SkillsSh) && config.skills_sh {
+        catalogs.push(Box::new(SkillsSh::new(context)));
+    }
+    if is_named(Origin::GitHub) || is_wanted(Origin::GitHub) && config.github {
+        catalogs.push(Box::new(GitHub::new(context, is_named(Origin::GitHub))));
+    }
+    if is_wanted(Origin::Index) {
+        let of_user = indexes_of_user(context)?;
+        if is_named(Origin::Index) && config.indexes.is_empty() && of_user.is_empty() {
+            let next = "set `indexes` of `[search]` in mdskill.toml, or MDSKILL_SEARCH_INDEXES";
+            return Err(OpError::Usage(format!(
+                "there is no index to search: {next}"
+            )));
+        }
+        for index in config.indexes {
+            catalogs.push(Box::new(WellKnown::new(context, index, false)));
+        }
+        for index in of_user {
+            catalogs.push(Box::new(WellKnown::new(context, index, true)));
+        }
+    }
+    Ok(catalogs)
 }
 
 /// Returns the indexes that the environment names.

@@ -50,12 +50,10 @@ impl<'a> SkillsSh<'a> {
 
     async fn find(&self, query: &Query) -> Result<Found, OpError> {
         if query.text.chars().count() < MIN_CHARS {
-            info!("skills.sh is not searched: it needs two characters");
-            return Ok(skipped());
+            return Ok(skipped("it needs two characters"));
         }
         if self.context.env.is_enterprise() {
-            info!("skills.sh is not searched: owner/repo is on the server in GH_HOST");
-            return Ok(skipped());
+            return Ok(skipped("owner/repo is on the server in GH_HOST"));
         }
         let base = base_url("MDSKILL_SKILLS_SH_URL", &self.context.env.skills_sh_url)?;
         let words = utf8_percent_encode(&query.text, NON_ALPHANUMERIC);
@@ -88,9 +86,10 @@ impl<'a> SkillsSh<'a> {
     }
 }
 
-fn skipped() -> Found {
+fn skipped(reason: &'static str) -> Found {
+    info!("skills.sh is not searched: {reason}");
     Found {
-        is_skipped: true,
+        skipped: Some(reason),
         ..Found::default()
     }
 }

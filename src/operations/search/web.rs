@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 
+use super::Failure;
 use crate::context::Context;
 use crate::hint::{HasHint, Hint};
 use crate::operations::OpError;
@@ -95,6 +96,30 @@ fn in_time(wait: Option<Duration>) -> String {
         None => String::new(),
         Some(seconds) if seconds < 120 => format!("; try again in {seconds} seconds"),
         Some(seconds) => format!("; try again in {} minutes", seconds.div_ceil(60)),
+    }
+}
+
+impl WebError {
+    /// Returns the reason in a word or two, after the name of the catalog.
+    fn brief(&self) -> String {
+        match self {
+            Self::Http(_) => "no answer".to_owned(),
+            Self::Slow { .. } => "too slow".to_owned(),
+            Self::TooLarge { .. } => "too large".to_owned(),
+            Self::NotJson { .. } => "not a catalog".to_owned(),
+            Self::RateLimit { status, .. } | Self::Refused { status, .. } => status.to_string(),
+        }
+    }
+}
+
+impl Failure {
+    /// Returns the failure in a few words: `skills.sh failed: 500`.
+    pub(crate) fn brief(&self) -> String {
+        let from = &self.from;
+        match &self.error {
+            Some(OpError::Search { error, .. }) => format!("{from} failed: {}", error.brief()),
+            _ => format!("{from} failed"),
+        }
     }
 }
 

@@ -68,6 +68,8 @@ pub(crate) type FactsOf<'a> = dyn Fn(usize) -> Vec<Fact> + 'a;
 /// A question to pick items.
 pub(crate) struct Picker<'a> {
     title: String,
+    /// A line below the title about what is missing from the list; usually empty.
+    note: String,
     verb: &'static str,
     items: &'a [Item],
     is_single: bool,
@@ -80,6 +82,7 @@ impl<'a> Picker<'a> {
     pub(crate) fn new(title: impl Into<String>, verb: &'static str, items: &'a [Item]) -> Self {
         Self {
             title: title.into(),
+            note: String::new(),
             verb,
             items,
             is_single: false,
@@ -91,6 +94,14 @@ impl<'a> Picker<'a> {
     pub(crate) fn single(self) -> Self {
         Self {
             is_single: true,
+            ..self
+        }
+    }
+
+    /// Adds a line about what is missing from the list.
+    pub(crate) fn with_note(self, note: impl Into<String>) -> Self {
+        Self {
+            note: note.into(),
             ..self
         }
     }

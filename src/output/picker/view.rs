@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::help;
-use super::line::{BOLD, CURSOR, DIM, GROUP, Line, MATCH, PLAIN};
+use super::line::{ALERT, BOLD, CURSOR, DIM, GROUP, Line, MATCH, PLAIN};
 use super::preview::preview;
 use super::state::{Row, State};
 use crate::output::sanitize;
@@ -16,6 +16,8 @@ const MIN_HEIGHT_FOR_PREVIEW: usize = 14;
 const MIN_PREVIEW: usize = 4;
 /// The lines of the title, the filter, and the keys.
 const FIXED_LINES: usize = 3;
+/// The height from which a note is shown.
+const MIN_HEIGHT_FOR_NOTE: usize = 6;
 const FILTER_LABEL: &str = "Filter: ";
 const FILTER_HINT: &str = "type a name or a word";
 /// The columns of the pointer and the box in front of a name.
@@ -46,9 +48,13 @@ impl Frame {
         } else {
             preview_height(state, height)
         };
-        let page = height.saturating_sub(FIXED_LINES + preview_height).max(1);
+        let fixed = fixed_lines(state, height);
+        let page = height.saturating_sub(fixed + preview_height).max(1);
         let (filter, column) = filter_line(state, width);
         let mut lines = vec![title_line(state, width), filter];
+        if fixed > FIXED_LINES {
+            lines.push(Line::new(width).push(ALERT, &state.picker.note));
+        }
         if state.is_help_open {
             lines.extend(help::help(state, width));
             lines.truncate(height.saturating_sub(1).max(2));
@@ -75,10 +81,16 @@ impl Frame {
     }
 }
 
+/// Returns the lines around the list. A low screen has no note.
+fn fixed_lines(state: &State<'_>, height: usize) -> usize {
+    let has_note = !state.picker.note.is_empty() && height >= MIN_HEIGHT_FOR_NOTE;
+    FIXED_LINES + usize::from(has_note)
+}
+
 /// Returns the lines of the preview below the list, with the line between them: a third of the screen,
 /// or all that the list leaves.
 fn preview_height(state: &State<'_>, height: usize) -> usize {
-    let free = height.saturating_sub(FIXED_LINES + state.widths.rows);
+    let free = height.saturating_sub(fixed_lines(state, height) + state.widths.rows);
     let third = match height {
         MIN_HEIGHT_FOR_PREVIEW.. => height / 3,
         _ => 0,

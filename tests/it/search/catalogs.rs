@@ -240,6 +240,44 @@ fn github_without_a_token_is_skipped() {
 }
 
 #[test]
+fn next_step_is_about_a_skill_that_is_not_installed() {
+    let (context, server) = cached();
+    let entry =
+        |name: &str| json!({"skillId": name, "name": name, "installs": 2, "source": "acme/skills"});
+    let skills = ["one", "three", "two"].map(entry);
+    server.json(SKILLS_SH, &json!({ "skills": skills }));
+    context.run(&["add", "acme/skills/one"]).ok();
+    context.run(&["add", "acme/skills/three"]).ok();
+    let outcome = search(&context, &server, &["skill", "--from", "skills.sh"]);
+    outcome.ok().says(
+        "`mdskill show acme/skills/two` shows one, and `mdskill add acme/skills/two` installs it",
+    );
+    let report = search(
+        &context,
+        &server,
+        &["skill", "--from", "skills.sh", "--json"],
+    );
+    let report = report.ok().json();
+    assert_eq!(each(&report, "name"), ["one", "three", "two"]);
+    assert_eq!(report["skills"][0]["place"], ".github/skills/one");
+    assert_eq!(report["skills"][1]["place"], ".github/skills/three");
+    assert!(report["skills"][2].get("place").is_none());
+}
+
+#[test]
+fn index_that_is_named_must_be_set() {
+    let (context, server) = cached();
+    for from in ["index", "cached,index"] {
+        search(&context, &server, &["two", "--from", from])
+            .fails(2)
+            .says("error: there is no index to search: set `indexes` of `[search]` in mdskill.toml")
+            .says("MDSKILL_SEARCH_INDEXES");
+    }
+    assert!(server.take_requests().is_empty());
+    search(&context, &server, &["two"]).ok();
+}
+
+#[test]
 fn index_of_a_site_is_searched_here() {
     let (context, server) = cached();
     let skills = json!({

@@ -1,7 +1,7 @@
 //! The list to choose from on a terminal.
 
 use super::{SKILLS_SH, cached, prepare, search};
-use crate::support::search_server::SearchServer;
+use crate::support::search_server::{Reply, SearchServer};
 use crate::support::terminal::Terminal;
 use crate::support::test_context::{ServedContext, TestContext};
 use serde_json::json;
@@ -120,6 +120,26 @@ fn escape_prints_the_list() {
     terminal.wait_for("Select skills to add that match two");
     terminal.press(CTRL_C);
     assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn catalog_that_failed_is_named() {
+    let (context, server) = cached();
+    server.reply(SKILLS_SH, Reply::Status(500, Vec::new(), String::new()));
+    for size in [(100, 30), (40, 12), (20, 6)] {
+        let prepared = prepare(&context, &server, &["skill"]).env("TERM", "xterm-256color");
+        let terminal = prepared.terminal(size, false);
+        let lines = terminal.wait_for("skills.sh failed:");
+        let note = lines
+            .iter()
+            .position(|line| line.starts_with("skills.sh failed:"));
+        assert_eq!(note, Some(2), "{lines:?}");
+        let full = size.0 > 20;
+        assert!(!full || lines[2] == "skills.sh failed: 500", "{lines:?}");
+        terminal.wait_for("> [ ] ");
+        terminal.press(CTRL_C);
+        assert_eq!(terminal.end().0, Some(130));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{GITHUB, SKILLS_SH, cached, prepare, search};
 use crate::support::search_server::Reply;
 use serde_json::json;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 fn status(code: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
     let headers = headers
@@ -192,4 +192,18 @@ fn refused_token_and_rate_limit_of_github_are_explained() {
         .fails(5)
         .says("too many requests to")
         .says("; try again in 50 minutes");
+}
+
+#[test]
+fn interrupted_search_says_so() {
+    let (context, server) = cached();
+    server.reply(SKILLS_SH, Reply::Silence);
+    let running = prepare(&context, &server, &["two"]).spawn();
+    while server.take_requests().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.interrupt();
+    let outcome = running.wait();
+    outcome.fails(130).says("interrupted; nothing was changed");
+    assert_eq!(outcome.stdout, "");
 }

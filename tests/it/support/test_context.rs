@@ -5,6 +5,7 @@ use super::git_server::GitServer;
 use super::outcome::{Outcome, Running};
 use super::repo::Repo;
 use super::sealed;
+use super::search_server::SearchServer;
 use super::snapshot::Snapshot;
 use super::terminal::Terminal;
 use super::wire::Request;
@@ -15,7 +16,15 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::time::SystemTime;
+
+/// The catalog of all contexts, which has no skills.
+static EMPTY_CATALOG: LazyLock<SearchServer> = LazyLock::new(|| {
+    let server = SearchServer::start();
+    server.json("/api/search", &serde_json::json!({"skills": []}));
+    server
+});
 
 /// A temporary folder with all files that a command may touch, removed on drop, and the origin of `owner/repo`.
 pub struct TestContext {
@@ -180,6 +189,7 @@ impl TestContext {
             .env("MDSKILL_GITHUB_URL", &self.origin)
             .env("MDSKILL_CACHE_DIR", self.path("cache"))
             .env("MDSKILL_RETRY_DELAY", "1")
+            .env("MDSKILL_SKILLS_SH_URL", EMPTY_CATALOG.url())
             .current_dir(self.project())
             .args(arguments);
         Prepared {
