@@ -1,6 +1,6 @@
 //! `search`: finds skills among those that are installed and cached, and in catalogs on the web.
 //!
-//! Each [`SearchSource`] is asked at the same time, and one that fails does not hide the others. A
+//! Each `SearchSource` is asked at the same time, and one that fails does not hide the others. A
 //! result is a text from a stranger: `add` resolves its spec in git like any other.
 
 mod ask;
