@@ -218,14 +218,14 @@ mod tests {
                 "MDSKILL_GITHUB_URL" => Some(base.to_owned()),
                 _ => None,
             };
-            let env = Env::from_lookup(lookup, PathBuf::from("/work"));
+            let env = Env::from_lookup(lookup, PathBuf::from("/srv"));
             source_at(address, &env).map(|source| source.spec_prefix())
         };
         for (base, address, spec) in [
             ("", "https://github.com/a/b.git", Some("a/b")),
             ("https://h/x/", "https://h/x/a/b.git", Some("a/b")),
             ("/mirror", "/mirror/a/b.bundle", Some("a/b")),
-            ("mirror", "/work/mirror/a/b.git", Some("a/b")),
+            ("mirror", "/srv/mirror/a/b.git", Some("a/b")),
             ("", "https://gitlab.com/a/b.git", Some("gitlab.com/a/b")),
             (
                 "",

@@ -93,17 +93,17 @@ mod tests {
         };
         let file = Some(PathBuf::from("/users/a[d]a/work.inc"));
         for (condition, git_dir) in [
-            ("gitdir:~/work/", "/users/a[d]a/work/project/.git"),
-            ("gitdir:./work/", "/users/a[d]a/work/group/project/.git"),
-            ("gitdir:work/", "/srv/work/project/.git"),
+            ("gitdir:~/code/", "/users/a[d]a/code/project/.git"),
+            ("gitdir:./code/", "/users/a[d]a/code/group/project/.git"),
+            ("gitdir:code/", "/srv/code/project/.git"),
             ("gitdir:/srv/*/.git", "/srv/project/.git"),
             ("gitdir/i:/SRV/", "/srv/project/.git"),
         ] {
             assert_eq!(included(condition, git_dir), file, "{condition}");
         }
         for (condition, git_dir) in [
-            ("gitdir:~/work/", "/users/a[d]a/play/project/.git"),
-            ("gitdir:~/work/", "/users/ada/work/project/.git"),
+            ("gitdir:~/code/", "/users/a[d]a/play/project/.git"),
+            ("gitdir:~/code/", "/users/ada/code/project/.git"),
             ("gitdir:/SRV/", "/srv/project/.git"),
             ("onbranch:main", "/srv/project/.git"),
             ("hasconfig:remote.*.url:https://x/**", "/srv/project/.git"),
