@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::OpError;
-use super::resolve::{HiddenSkill, Opened, Selection, exact_spec, full_spec, query_of, source_of};
+use super::resolve::{HiddenSkill, Opened, Selection, exact_spec, full_spec};
 use crate::context::Context;
 use crate::skill::GitFiles;
 use crate::skill::discover::{Discovery, Found, plugin_of};
@@ -104,11 +104,7 @@ pub(crate) async fn browse(
     spec: &Spec,
     options: Options,
 ) -> Result<Report, OpError> {
-    let source = source_of(context, spec)?;
-    let phrase = format!("fetching {}", source.spec_prefix());
-    context.progress.begin(&phrase);
-    let mut opened =
-        Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
+    let (source, mut opened) = Opened::open_spec(context, spec).await?;
     if options.descriptions {
         opened.fetch_descriptions().await?;
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::{Candidate, diagnose, full_spec};
+use super::{Candidate, diagnose, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::resolve::{Query, ResolveError, Resolved};
@@ -14,7 +14,7 @@ use crate::skill::discover::{Discovery, Found, Plugin, plugins};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
 use crate::skill::{GitFiles, SkillPlace};
 use crate::source::Source;
-use crate::spec::GitRef;
+use crate::spec::{GitRef, Spec};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::SKILL_FILE;
@@ -83,7 +83,20 @@ impl<'a> Opened<'a> {
         }
     }
 
-    /// Opens the source of a spec. In `owner/repo@NAME` without a skill, NAME may be a skill, as
+    /// Opens the source of a spec, and reports the progress.
+    pub(crate) async fn open_spec(
+        context: &'a Context<'_>,
+        spec: &Spec,
+    ) -> Result<(Source, Self), OpError> {
+        let source = source_of(context, spec)?;
+        let phrase = format!("fetching {}", source.spec_prefix());
+        context.progress.begin(&phrase);
+        let query = query_of(spec);
+        let opened = Self::open_for(context, &source, &query, spec.skill.is_some()).await?;
+        Ok((source, opened))
+    }
+
+    /// Opens a source. In `owner/repo@NAME` without a skill, NAME may be a skill, as
     /// `npx skills` has it.
     pub(crate) async fn open_for(
         context: &'a Context<'_>,

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::hint::{HasHint, Hint, for_shell};
 use crate::operations::OpError;
 use crate::operations::installed::InstalledSkill;
-use crate::operations::resolve::{Opened, Subject, query_of, source_of};
+use crate::operations::resolve::{Opened, Subject};
 use crate::skill::GitFiles;
 use crate::skill::select::nearest;
 use mdskill_lint::Settings;
@@ -75,12 +75,7 @@ pub(crate) async fn file(
             read(&files, name.as_str(), argument, path)
         }
         Subject::Spec(spec) => {
-            let source = source_of(context, spec)?;
-            context
-                .progress
-                .begin(&format!("fetching {}", source.spec_prefix()));
-            let mut opened =
-                Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
+            let (_, mut opened) = Opened::open_spec(context, spec).await?;
             let found = opened.the_one(spec.skill.as_deref()).await?;
             let mut prepared = opened.prepare(&[found], &Settings::default()).await?;
             let candidate = prepared.remove(0)?;

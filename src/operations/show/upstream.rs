@@ -10,7 +10,7 @@ use crate::operations::add::targets_of_new;
 use crate::operations::agents;
 use crate::operations::installed::{InstalledSkill, SkillFolder};
 use crate::operations::list_remote::short_spec;
-use crate::operations::resolve::{Candidate, Opened, query_of, source_of};
+use crate::operations::resolve::{Candidate, Opened};
 use crate::skill::GitFiles;
 use crate::spec::Spec;
 use crate::target::Target;
@@ -22,11 +22,7 @@ pub(super) async fn show(
     spec: &Spec,
     options: Options,
 ) -> Result<Report, OpError> {
-    let source = source_of(context, spec)?;
-    let phrase = format!("fetching {}", source.spec_prefix());
-    context.progress.begin(&phrase);
-    let mut opened =
-        Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
+    let (source, mut opened) = Opened::open_spec(context, spec).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
     let others = Neighbors::of(&opened.discovery, &found.path, options.all_others);
     // The same steps as those of `add`, so that it shows what `add` would install. The texts of
