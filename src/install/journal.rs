@@ -17,7 +17,7 @@ use super::scope::Scope;
 use super::{InstallError, seal};
 use crate::digest::Digest;
 use crate::fs::tree::OnDisk;
-use crate::fs::{self, At, atomic};
+use crate::fs::{self, At, atomic, moving};
 use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
@@ -262,20 +262,25 @@ impl Journal {
         };
         let is_placed = exchange.new.is_some() && !is_there(&exchange.staged(scope))?;
         if (is_placed || old.is_some()) && is_there(&place)? {
-            let is_new = is_placed && exchange.is_new_in(&place);
-            let to = if is_new {
-                exchange.staged(scope)
+            let is_half_moved = |part: &Path, whole: &Option<PathBuf>| match whole {
+                Some(whole) if !is_placed => moving::is_part_of(part, whole),
+                _ => Ok(false),
+            };
+            before_step();
+            if is_placed && exchange.is_new_in(&place) {
+                fs::rename(&place, &exchange.staged(scope))?;
+            } else if is_half_moved(&place, &old)? {
+                // A copy of the old folder was moved aside, and not all of it was removed here.
+                fs::remove_folder(&place)?;
             } else {
                 // The folder was edited or replaced in the meantime, so it has files of the user.
                 let free = free_in_trash(scope, &exchange.name, &self.trashed())?;
-                scope.trash().join(free)
-            };
-            before_step();
-            fs::rename(&place, &to)?;
+                moving::move_entry(&place, &scope.trash().join(free))?;
+            }
         }
         if let Some(old) = old {
             before_step();
-            fs::rename(&old, &place)?;
+            moving::move_entry(&old, &place)?;
         }
         Ok(())
     }
@@ -324,9 +329,11 @@ impl Journal {
             before_step();
             let moved = exchange.private.iter().map(|path| {
                 let (from, to) = (old.join(path), place.join(path));
+                let folder = to.parent().unwrap_or(&place);
+                moving::remove_moving(folder)?;
                 if fs::look(&from)?.is_some() {
-                    fs::create_folder(to.parent().unwrap_or(&place))?;
-                    fs::rename_new(&from, &to)?;
+                    fs::create_folder(folder)?;
+                    moving::move_new(&from, &to)?;
                 }
                 Ok(())
             });
@@ -336,7 +343,7 @@ impl Journal {
                 && let Ok(free) = free_in_trash(scope, &exchange.name, &self.trashed())
             {
                 let to = scope.trash().join(free);
-                if fs::rename(&old, &to).is_ok() {
+                if moving::move_entry(&old, &to).is_ok() {
                     trashed.push(to);
                 }
             }
@@ -376,6 +383,12 @@ impl Journal {
             before_step();
             if !left.contains(&stage) && fs::remove_folder(&stage).is_err() {
                 left.push(stage);
+            }
+        }
+        let targets = self.targets.iter().map(|target| scope.target(target));
+        for folder in targets.chain([scope.trash()]) {
+            if moving::remove_moving(&folder).is_err() {
+                left.push(folder);
             }
         }
         for folder in self.made.iter().rev() {
