@@ -306,7 +306,8 @@ pub(crate) fn in_transaction<T>(
     } else {
         None
     };
-    let committed = transaction.commit(&text.unwrap_or_else(|| lockfile.to_text()))?;
+    let text = text.map_or_else(|| lockfile.to_checked_text(), Ok)?;
+    let committed = transaction.commit(&text)?;
     for left in &committed.left {
         let left = context.scope.display(left);
         context.progress.warn(&format!(
