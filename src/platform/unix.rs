@@ -91,6 +91,12 @@ pub(crate) fn refuse_links_and_pipes(options: &mut OpenOptions) {
     options.custom_flags(flags.bits().cast_signed());
 }
 
+/// Makes `options` return at once for a pipe, and take no terminal.
+pub(crate) fn refuse_pipes(options: &mut OpenOptions) {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.custom_flags(flags.bits().cast_signed());
+}
+
 /// Returns whether both are the same directory entry. A file with one hard link has one name.
 pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {
     one.nlink() == 1 && is_same_file(one, other)

@@ -60,6 +60,9 @@ pub(crate) fn refuse_links_and_pipes(options: &mut OpenOptions) {
     options.custom_flags(OPEN_REPARSE_POINT);
 }
 
+/// Does nothing: a pipe has no place in a folder here.
+pub(crate) fn refuse_pipes(_options: &mut OpenOptions) {}
+
 /// Returns whether both are the same directory entry. The standard library has no stable way to
 /// read a file's number here, so this compares the times to 100 ns and the length.
 pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {

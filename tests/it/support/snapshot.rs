@@ -11,6 +11,9 @@ pub const EXECUTABLE: u32 = 0o100_755;
 pub const FILE: u32 = 0o100_644;
 pub const LINK: u32 = 0o120_000;
 
+/// The largest file that is read. A sparse one may be endless.
+const LARGEST: u64 = 256 << 20;
+
 /// Paths with their git modes and bytes; the bytes of a link are its target.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
@@ -134,6 +137,11 @@ impl Snapshot {
                         .as_bytes()
                         .to_vec(),
                 )
+            } else if !seen.is_file() {
+                // A pipe, a socket or a device.
+                (seen.permissions().mode(), Vec::new())
+            } else if seen.len() > LARGEST {
+                (FILE, format!("{} bytes", seen.len()).into_bytes())
             } else {
                 let mode = if seen.permissions().mode() & 0o100 == 0 {
                     FILE
