@@ -25,6 +25,11 @@ pub(crate) fn is_executable(_file: &Metadata) -> bool {
 /// Sets the mode of a file to be created.
 pub(crate) fn set_mode(_options: &mut OpenOptions, _is_executable: bool) {}
 
+/// Returns `None`: owners are not compared here.
+pub(crate) fn owner_if_not(_path: &Path, _sudo: Option<u32>) -> Option<u32> {
+    None
+}
+
 /// Does nothing: a file inherits its permissions from its folder.
 pub(crate) fn make_private(_options: &mut OpenOptions) {}
 
