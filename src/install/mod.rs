@@ -3,8 +3,10 @@
 
 pub mod journal;
 pub mod plan;
+pub mod recovery;
 pub mod scope;
 mod seal;
+mod state;
 pub mod transaction;
 
 use std::path::PathBuf;

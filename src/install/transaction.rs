@@ -20,6 +20,7 @@ use super::InstallError;
 use super::journal::{self, Exchange, Journal, Journals, OldFolder};
 use super::plan::Step;
 use super::scope::Scope;
+use super::{recovery, state};
 use rayon::prelude::*;
 
 use crate::digest::{Digest, FileDigest};
@@ -97,8 +98,8 @@ impl<'a> Transaction<'a> {
         };
         scope.check_state()?;
         let lock = FileLock::acquire(&scope.lock(), &waiting)?;
-        journal::recover(scope)?;
-        journal::write_ignore_file(scope)?;
+        recovery::recover(scope)?;
+        state::write_ignore_file(scope)?;
         Ok(Self {
             scope,
             journal: Journals::find(scope)?.start(scope)?,
@@ -180,7 +181,7 @@ impl<'a> Transaction<'a> {
             Step::Replace => Some(OldFolder::Aside),
             Step::Trash => {
                 let taken = self.journal.trashed();
-                let free = journal::free_in_trash(self.scope, name, &taken)?;
+                let free = state::free_in_trash(self.scope, name, &taken)?;
                 Some(OldFolder::Trash(free))
             }
         };
@@ -323,7 +324,7 @@ impl Drop for Transaction<'_> {
                 None => self.journal.undo(self.scope, &mut || ()),
             });
         }
-        journal::remove_state(self.scope);
+        state::remove_state(self.scope);
     }
 }
 

@@ -1,0 +1,222 @@
+//! Recovery: an interrupted transaction is finished or undone.
+//!
+//! Each step can be repeated, so an interrupted recovery is continued by the next one.
+
+use std::path::{Path, PathBuf};
+
+use tracing::info;
+
+use super::InstallError;
+use super::journal::{Exchange, Journal, Journals, NEW, OLD, OldFolder};
+use super::scope::Scope;
+use super::state::free_in_trash;
+use crate::digest::Digest;
+use crate::fs::{self, atomic};
+
+/// The name that [`NEW`] gets when all exchanges are done or undone.
+const SETTLED: &str = "settled";
+
+impl Journal {
+    /// Finishes a committed transaction, or undoes another. `before_step` is called before each change
+    /// to the disk.
+    ///
+    /// # Errors
+    /// See [`Journal::undo`]; also if the lockfile can't be read.
+    pub fn finish(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<(), InstallError> {
+        let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
+        let digest = Digest::of_bytes(&lockfile).to_string();
+        if self.is_done || self.lockfile.as_ref() == Some(&digest) {
+            self.move_private(scope, before_step);
+            // If a folder can't be removed now, the journal remains for the next command.
+            let _left = self.clean_up(scope, before_step);
+            Ok(())
+        } else {
+            self.undo(scope, before_step)
+        }
+    }
+
+    /// Undoes every exchange, the last first.
+    ///
+    /// This also works after an interrupted exchange or undo, because the location of each folder
+    /// shows what is left to do.
+    ///
+    /// # Errors
+    /// If a folder can't be moved back. The journal then remains for the next command.
+    pub fn undo(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<(), InstallError> {
+        if !self.is_settled(scope)? {
+            for exchange in self.exchanges.iter().rev() {
+                self.undo_exchange(scope, exchange, before_step)?;
+            }
+        }
+        // If a folder can't be removed now, the journal remains for the next command.
+        let _left = self.clean_up(scope, before_step);
+        Ok(())
+    }
+
+    fn undo_exchange(
+        &self,
+        scope: &Scope,
+        exchange: &Exchange,
+        before_step: &mut dyn FnMut(),
+    ) -> Result<(), InstallError> {
+        let place = exchange.place(scope);
+        let is_there = |path: &Path| fs::look(path).map(|there| there.is_some());
+        let old = match exchange.old(scope) {
+            Some(old) if is_there(&old)? => Some(old),
+            Some(_) => {
+                // The old folder was not moved yet, or is restored already.
+                return Ok(());
+            }
+            None => None,
+        };
+        let is_placed = exchange.new.is_some() && !is_there(&exchange.staged(scope))?;
+        if (is_placed || old.is_some()) && is_there(&place)? {
+            let is_new = is_placed && exchange.is_new_in(&place);
+            let to = if is_new {
+                exchange.staged(scope)
+            } else {
+                // The folder was edited or replaced in the meantime, so it has files of the user.
+                let free = free_in_trash(scope, &exchange.name, &self.trashed())?;
+                scope.trash().join(free)
+            };
+            before_step();
+            fs::rename(&place, &to)?;
+        }
+        if let Some(old) = old {
+            before_step();
+            fs::rename(&old, &place)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all exchanges are done or undone, and only the staging folders are left to remove.
+    ///
+    /// A journal with exchanges is written after each staging folder has its folder `new`, and this
+    /// folder is renamed before any other part of a staging folder is removed.
+    fn is_settled(&self, scope: &Scope) -> Result<bool, InstallError> {
+        for target in &self.targets {
+            if fs::look(&scope.stage(target).join(NEW))?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Moves the user's own files from the old folders to the new ones, after the commit. Files that
+    /// are moved already are skipped, so this also works after an interruption.
+    ///
+    /// An old folder with a file that can't be moved is moved to the trash, whose paths are returned.
+    pub(super) fn move_private(
+        &self,
+        scope: &Scope,
+        before_step: &mut dyn FnMut(),
+    ) -> Vec<PathBuf> {
+        let mut trashed = Vec::new();
+        for exchange in self.exchanges.iter().filter(|it| !it.private.is_empty()) {
+            let place = exchange.place(scope);
+            let Some(old) = exchange.old(scope).filter(|old| old.is_dir()) else {
+                continue;
+            };
+            before_step();
+            let moved = exchange.private.iter().map(|path| {
+                let (from, to) = (old.join(path), place.join(path));
+                if fs::look(&from)?.is_some() {
+                    fs::create_folder(to.parent().unwrap_or(&place))?;
+                    fs::rename_new(&from, &to)?;
+                }
+                Ok(())
+            });
+            let moved: Vec<Result<(), fs::Error>> = moved.collect();
+            if moved.iter().any(Result::is_err)
+                && exchange.old == Some(OldFolder::Aside)
+                && let Ok(free) = free_in_trash(scope, &exchange.name, &self.trashed())
+            {
+                let to = scope.trash().join(free);
+                if fs::rename(&old, &to).is_ok() {
+                    trashed.push(to);
+                }
+            }
+        }
+        trashed
+    }
+
+    /// Whether a staging folder still has files of the user, because they could not be moved.
+    fn has_private(&self, scope: &Scope, stage: &Path) -> bool {
+        self.exchanges.iter().any(|exchange| {
+            let old = exchange.old(scope).filter(|old| old.starts_with(stage));
+            let mut private = exchange.private.iter();
+            old.is_some_and(|old| private.any(|path| old.join(path).symlink_metadata().is_ok()))
+        })
+    }
+
+    /// Removes the staging folders, then the journal. The transaction is complete, so failures are
+    /// not errors: the folders that can't be removed are returned, and the journal remains for the
+    /// next command.
+    #[must_use]
+    pub fn clean_up(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
+        let stages: Vec<PathBuf> = self.targets.iter().map(|it| scope.stage(it)).collect();
+        let mut left = Vec::new();
+        // All of them first, because a partly removed staging folder must not count as complete.
+        for stage in &stages {
+            before_step();
+            if self.has_private(scope, stage) {
+                left.push(stage.clone());
+                continue;
+            }
+            let marked = std::fs::rename(stage.join(NEW), stage.join(SETTLED));
+            if fs::if_found(marked).is_err() {
+                left.push(stage.clone());
+            }
+        }
+        for stage in stages {
+            before_step();
+            if !left.contains(&stage) && fs::remove_folder(&stage).is_err() {
+                left.push(stage);
+            }
+        }
+        for folder in self.made.iter().rev() {
+            before_step();
+            // Only an empty folder is removed: another has files of the user.
+            drop(std::fs::remove_dir(scope.target(folder)));
+        }
+        if left.is_empty() {
+            before_step();
+            drop(fs::remove_file(&self.path));
+        }
+        left
+    }
+
+    /// Checks that none of the journal's paths leads elsewhere through a link.
+    fn check_places(&self, scope: &Scope) -> Result<(), InstallError> {
+        let exchanges = self.exchanges.iter().map(|exchange| &exchange.target);
+        for target in self.targets.iter().chain(&self.made).chain(exchanges) {
+            scope.check_target(target)?;
+            let stage = scope.stage(target);
+            for folder in [stage.join(NEW), stage.join(OLD), stage] {
+                if fs::look(&folder)?.is_some_and(|there| there.is_symlink()) {
+                    return Err(InstallError::TargetOutside { path: folder });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finishes or undoes an interrupted transaction. The caller holds the scope's lock.
+///
+/// # Errors
+/// If the journal is invalid, its paths lead elsewhere, or a file system operation fails.
+pub fn recover(scope: &Scope) -> Result<(), InstallError> {
+    atomic::remove_leftovers(&scope.state())?;
+    match Journals::find(scope)?.ours {
+        Some(journal) => {
+            info!(
+                exchanges = journal.exchanges.len(),
+                "recovering an interrupted transaction"
+            );
+            journal.check_places(scope)?;
+            journal.finish(scope, &mut || ())
+        }
+        None => Ok(()),
+    }
+}
