@@ -191,17 +191,35 @@ impl Journal {
     /// # Errors
     /// If it can't be written.
     pub fn write(&self, scope: &Scope) -> Result<(), InstallError> {
-        let journal = serde_json::value::to_raw_value(self).map_err(io::Error::from);
-        let journal = journal.at("write", &self.path)?;
-        let seal = seal::seal(scope, journal.get().as_bytes());
-        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(io::Error::from);
-        let text = text.at("write", &self.path)?;
+        let text = self.text(scope)?;
         if self.exchanges.is_empty() {
             atomic::write_cache(&self.path, &text)?;
         } else {
             atomic::write(&self.path, &text)?;
         }
         Ok(())
+    }
+
+    /// Marks the transaction as committed, on disk and here.
+    ///
+    /// # Errors
+    /// If it can't be written. The mark may be on disk in spite of it, and is here, too, then.
+    pub fn write_done(&mut self, scope: &Scope) -> Result<(), InstallError> {
+        self.is_done = true;
+        let text = self.text(scope)?;
+        let written = atomic::write(&self.path, &text);
+        if written.is_err() {
+            self.is_done = fs::read_if_found(&self.path)?.as_deref() == Some(&text);
+        }
+        Ok(written?)
+    }
+
+    fn text(&self, scope: &Scope) -> Result<Vec<u8>, InstallError> {
+        let journal = serde_json::value::to_raw_value(self).map_err(io::Error::from);
+        let journal = journal.at("write", &self.path)?;
+        let seal = seal::seal(scope, journal.get().as_bytes());
+        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(io::Error::from);
+        Ok(text.at("write", &self.path)?)
     }
 
     /// Returns the names in the trash that the exchanges use. They may be free for a moment, but

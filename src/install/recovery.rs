@@ -2,6 +2,7 @@
 //!
 //! Each step can be repeated, so an interrupted recovery is continued by the next one.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tracing::info;
@@ -11,27 +12,83 @@ use super::journal::{Exchange, Journal, Journals, NEW, OLD, OldFolder};
 use super::scope::Scope;
 use super::state::free_in_trash;
 use crate::digest::Digest;
-use crate::fs::{self, atomic};
+use crate::fs::{self, At, atomic};
+use mdskill_git::progress::Progress;
 
 /// The name that [`NEW`] gets when all exchanges are done or undone.
 const SETTLED: &str = "settled";
+
+/// The end of a transaction.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// Whether it was committed. Otherwise it was undone.
+    pub is_committed: bool,
+    /// The paths in the trash that folders with files of the user were moved to.
+    pub trashed: Vec<PathBuf>,
+    /// The reasons why staging folders can't be removed. The journal then remains, so that the next
+    /// command tries again.
+    pub left: Vec<fs::Error>,
+}
+
+impl Ended {
+    /// Reports as warnings what the user has to know about an undone transaction.
+    pub(super) fn report(&self, scope: &Scope, progress: &dyn Progress) {
+        for path in &self.trashed {
+            progress.warn(&format!(
+                "a command was undone, and a folder that was changed in the meantime was moved to {}",
+                scope.display(path)
+            ));
+        }
+        self.report_left(scope, progress);
+    }
+
+    /// Reports as warnings what can't be removed.
+    pub(super) fn report_left(&self, scope: &Scope, progress: &dyn Progress) {
+        for error in &self.left {
+            progress.warn(&format!(
+                "{}, which is no longer needed, can't be removed: {}; the next command tries again",
+                scope.display(&error.path),
+                error.source
+            ));
+        }
+    }
+}
 
 impl Journal {
     /// Finishes a committed transaction, or undoes another. `before_step` is called before each change
     /// to the disk.
     ///
     /// # Errors
-    /// See [`Journal::undo`]; also if the lockfile can't be read.
-    pub fn finish(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<(), InstallError> {
-        let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
-        let digest = Digest::of_bytes(&lockfile).to_string();
-        if self.is_done || self.lockfile.as_ref() == Some(&digest) {
-            self.move_private(scope, before_step);
-            // If a folder can't be removed now, the journal remains for the next command.
-            let _left = self.clean_up(scope, before_step);
-            Ok(())
+    /// If the lockfile can't be read, or a folder can't be moved back. The journal then remains for the
+    /// next command.
+    pub fn finish(
+        &self,
+        scope: &Scope,
+        before_step: &mut dyn FnMut(),
+    ) -> Result<Ended, InstallError> {
+        if self.is_committed(scope)? {
+            Ok(self.complete(scope, before_step))
         } else {
             self.undo(scope, before_step)
+        }
+    }
+
+    /// Whether the lockfile, or the mark in the journal, shows that the transaction is committed.
+    fn is_committed(&self, scope: &Scope) -> Result<bool, InstallError> {
+        if self.is_done || self.lockfile.is_none() {
+            return Ok(self.is_done);
+        }
+        let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
+        Ok(self.lockfile == Some(Digest::of_bytes(&lockfile).to_string()))
+    }
+
+    /// Does what is left after the commit: moves the user's own files to the new folders, and removes the
+    /// old ones.
+    pub(super) fn complete(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Ended {
+        Ended {
+            is_committed: true,
+            trashed: self.move_private(scope, before_step),
+            left: self.clean_up(scope, before_step),
         }
     }
 
@@ -39,36 +96,38 @@ impl Journal {
     ///
     /// This also works after an interrupted exchange or undo, because the location of each folder
     /// shows what is left to do.
-    ///
-    /// # Errors
-    /// If a folder can't be moved back. The journal then remains for the next command.
-    pub fn undo(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<(), InstallError> {
+    fn undo(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<Ended, InstallError> {
+        let mut trashed = Vec::new();
         if !self.is_settled(scope)? {
             for exchange in self.exchanges.iter().rev() {
-                self.undo_exchange(scope, exchange, before_step)?;
+                trashed.extend(self.undo_exchange(scope, exchange, before_step)?);
             }
         }
-        // If a folder can't be removed now, the journal remains for the next command.
-        let _left = self.clean_up(scope, before_step);
-        Ok(())
+        Ok(Ended {
+            is_committed: false,
+            trashed,
+            left: self.clean_up(scope, before_step),
+        })
     }
 
+    /// Undoes one exchange. Returns the path in the trash of a folder that has files of the user.
     fn undo_exchange(
         &self,
         scope: &Scope,
         exchange: &Exchange,
         before_step: &mut dyn FnMut(),
-    ) -> Result<(), InstallError> {
+    ) -> Result<Option<PathBuf>, InstallError> {
         let place = exchange.place(scope);
         let is_there = |path: &Path| fs::look(path).map(|there| there.is_some());
         let old = match exchange.old(scope) {
             Some(old) if is_there(&old)? => Some(old),
             Some(_) => {
                 // The old folder was not moved yet, or is restored already.
-                return Ok(());
+                return Ok(None);
             }
             None => None,
         };
+        let mut trashed = None;
         let is_placed = exchange.new.is_some() && !is_there(&exchange.staged(scope))?;
         if (is_placed || old.is_some()) && is_there(&place)? {
             let is_new = is_placed && exchange.is_new_in(&place);
@@ -77,7 +136,9 @@ impl Journal {
             } else {
                 // The folder was edited or replaced in the meantime, so it has files of the user.
                 let free = free_in_trash(scope, &exchange.name, &self.trashed())?;
-                scope.trash().join(free)
+                let to = scope.trash().join(free);
+                trashed = Some(to.clone());
+                to
             };
             before_step();
             fs::rename(&place, &to)?;
@@ -86,7 +147,7 @@ impl Journal {
             before_step();
             fs::rename(&old, &place)?;
         }
-        Ok(())
+        Ok(trashed)
     }
 
     /// Whether all exchanges are done or undone, and only the staging folders are left to remove.
@@ -106,11 +167,7 @@ impl Journal {
     /// are moved already are skipped, so this also works after an interruption.
     ///
     /// An old folder with a file that can't be moved is moved to the trash, whose paths are returned.
-    pub(super) fn move_private(
-        &self,
-        scope: &Scope,
-        before_step: &mut dyn FnMut(),
-    ) -> Vec<PathBuf> {
+    fn move_private(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
         let mut trashed = Vec::new();
         for exchange in self.exchanges.iter().filter(|it| !it.private.is_empty()) {
             let place = exchange.place(scope);
@@ -149,30 +206,30 @@ impl Journal {
         })
     }
 
-    /// Removes the staging folders, then the journal. The transaction is complete, so failures are
-    /// not errors: the folders that can't be removed are returned, and the journal remains for the
-    /// next command.
-    #[must_use]
-    pub fn clean_up(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
+    /// Removes the staging folders, then the journal. The transaction is complete, so failures are not
+    /// errors: the reasons are returned, and the journal remains for the next command.
+    fn clean_up(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<fs::Error> {
         let stages: Vec<PathBuf> = self.targets.iter().map(|it| scope.stage(it)).collect();
         let mut left = Vec::new();
+        let mut removable = Vec::new();
         // All of them first, because a partly removed staging folder must not count as complete.
         for stage in &stages {
             before_step();
-            if self.has_private(scope, stage) {
-                left.push(stage.clone());
-                continue;
-            }
-            let marked = std::fs::rename(stage.join(NEW), stage.join(SETTLED));
-            if fs::if_found(marked).is_err() {
-                left.push(stage.clone());
+            let settled = if self.has_private(scope, stage) {
+                let reason = io::Error::other("it has files of yours that can't be moved");
+                Err(reason).at("remove", stage)
+            } else {
+                let marked = std::fs::rename(stage.join(NEW), stage.join(SETTLED));
+                fs::if_found(marked).map(|_| ()).at("remove", stage)
+            };
+            match settled {
+                Ok(()) => removable.push(stage),
+                Err(error) => left.push(error),
             }
         }
-        for stage in stages {
+        for stage in removable {
             before_step();
-            if !left.contains(&stage) && fs::remove_folder(&stage).is_err() {
-                left.push(stage);
-            }
+            left.extend(fs::remove_folder(stage).err());
         }
         for folder in self.made.iter().rev() {
             before_step();
@@ -181,7 +238,7 @@ impl Journal {
         }
         if left.is_empty() {
             before_step();
-            drop(fs::remove_file(&self.path));
+            left.extend(fs::remove_file(&self.path).err());
         }
         left
     }
@@ -206,7 +263,7 @@ impl Journal {
 ///
 /// # Errors
 /// If the journal is invalid, its paths lead elsewhere, or a file system operation fails.
-pub fn recover(scope: &Scope) -> Result<(), InstallError> {
+pub fn recover(scope: &Scope) -> Result<Ended, InstallError> {
     atomic::remove_leftovers(&scope.state())?;
     match Journals::find(scope)?.ours {
         Some(journal) => {
@@ -217,6 +274,6 @@ pub fn recover(scope: &Scope) -> Result<(), InstallError> {
             journal.check_places(scope)?;
             journal.finish(scope, &mut || ())
         }
-        None => Ok(()),
+        None => Ok(Ended::default()),
     }
 }

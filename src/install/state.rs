@@ -1,12 +1,10 @@
 //! The entries of the state folder that outlive a transaction: the trash, and a `.gitignore`.
 
-use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 
 use super::InstallError;
 use super::scope::Scope;
-use crate::fs::{self, At};
+use crate::fs::{self, atomic};
 use mdskill_lint::name::SkillName;
 
 /// Creates the trash, and returns a name that is free there and not in `taken`.
@@ -36,10 +34,8 @@ pub(super) fn free_in_trash(
 /// If it can't be written.
 pub(super) fn write_ignore_file(scope: &Scope) -> Result<(), InstallError> {
     let ignore = scope.ignore();
-    if fs::look(&ignore)?.is_none() {
-        let file = File::create_new(&ignore);
-        file.and_then(|mut file| file.write_all(b"*\n"))
-            .at("write", &ignore)?;
+    if fs::look(&ignore)?.is_none_or(|there| there.len() == 0) {
+        atomic::write_cache(&ignore, b"*\n")?;
     }
     Ok(())
 }
