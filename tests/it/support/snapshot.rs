@@ -11,6 +11,9 @@ pub const EXECUTABLE: u32 = 0o100_755;
 pub const FILE: u32 = 0o100_644;
 pub const LINK: u32 = 0o120_000;
 
+/// The size of the largest file whose bytes are read.
+const LARGEST_READ: u64 = 64 << 20;
+
 /// Paths with their git modes and bytes; the bytes of a link are its target.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
@@ -134,6 +137,10 @@ impl Snapshot {
                         .as_bytes()
                         .to_vec(),
                 )
+            } else if !seen.is_file() || seen.len() > LARGEST_READ {
+                // Reading a pipe would wait, and a sparse file may be as large as any number.
+                let text = format!("{:?} of {} bytes", seen.file_type(), seen.len());
+                (seen.permissions().mode(), text.into_bytes())
             } else {
                 let mode = if seen.permissions().mode() & 0o100 == 0 {
                     FILE
