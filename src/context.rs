@@ -150,6 +150,7 @@ impl<'a> Context<'a> {
         if transaction::was_interrupted(&self.scope)? {
             drop(self.begin(&|| self.interrupt.is_raised())?);
         }
+        transaction::tidy(&self.scope);
         self.report_foreign_journals();
         Ok(())
     }
@@ -242,14 +243,7 @@ impl<'a> Context<'a> {
         &'b self,
         checkpoint: &'b dyn Fn() -> bool,
     ) -> Result<Transaction<'b>, InstallError> {
-        let report_wait = |holder: &str| {
-            let lock = self.scope.state();
-            self.progress.warn(&format!(
-                "waiting for {holder}, which is changing {}",
-                self.scope.display(&lock)
-            ));
-        };
-        let transaction = Transaction::begin(&self.scope, checkpoint, &report_wait)?;
+        let transaction = Transaction::begin(&self.scope, checkpoint, self.progress)?;
         self.report_foreign_journals();
         Ok(transaction)
     }

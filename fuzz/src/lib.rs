@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use mdskill::config::Config;
 use mdskill::digest::FileMode;
-use mdskill::install::journal;
+use mdskill::importers::{apm, gh, npx};
+use mdskill::install::recovery;
 use mdskill::install::scope::Scope;
 use mdskill::lockfile::Lockfile;
 use mdskill::lockfile::conflict_line;
@@ -16,8 +18,11 @@ use mdskill::spec::Spec;
 use mdskill_git::objects::{Objects, TreeEntry};
 use mdskill_git::pkt_line::{Decoder, Pkt};
 use mdskill_git::protocol::{CapabilityList, PackResponse, Reader, RefList, ResponseParser};
+use mdskill_lint::capabilities::capabilities;
+use mdskill_lint::diagnostic::{Diagnostic, Safety};
 use mdskill_lint::path::SkillPath;
-use mdskill_lint::{frontmatter as yaml, markdown as pages};
+use mdskill_lint::skill_files::MemoryFiles;
+use mdskill_lint::{Settings, apply_fixes, frontmatter as yaml, markdown as pages};
 
 /// A spec that parses is displayed as a text that parses to the same.
 pub fn spec(data: &[u8]) {
@@ -153,6 +158,37 @@ pub fn markdown(data: &[u8]) {
     }
 }
 
+/// Every rule can look at any skill, and no finding is left that a fix could remove.
+///
+/// The data is `SKILL.md`, a page and a script, separated by bytes of 255.
+pub fn skill(data: &[u8]) {
+    let mut files = data.splitn(3, |byte| *byte == 255);
+    let paths = ["SKILL.md", "references/page.md", "scripts/run.sh"];
+    let skill = paths.iter().fold(MemoryFiles::new("a"), |skill, path| {
+        skill.with(path, files.next().unwrap_or_default())
+    });
+    let _found = capabilities(&skill);
+    let fixed = apply_fixes(&skill, &Settings::default(), Safety::Unsafe);
+    let is_refused =
+        |left: &Diagnostic| fixed.refused.iter().any(|it| it.finding.code == left.code);
+    for left in &fixed.checked.diagnostics {
+        assert!(left.fix.is_none() || is_refused(left), "{left:?}");
+    }
+}
+
+/// A problem of a configuration has a line of the file, and no file of another tool breaks its reader.
+pub fn settings(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Err((line, problem)) = Config::parse(text) {
+        let lines = text.split('\n').count();
+        assert!((1..=lines).contains(&line), "{line} of {lines}: {problem}");
+    }
+    let _skills = (apm::read(text), npx::project(text), npx::personal(text));
+    let _skill = gh::read("a", data);
+}
+
 /// A lockfile that parses is written as a text that parses to the same; a conflict has two sides
 /// or a line with a problem.
 pub fn lockfile(data: &[u8]) {
@@ -192,7 +228,7 @@ pub fn journal(data: &[u8]) {
     std::fs::create_dir_all(project.join(".github/skills/a")).unwrap();
     let before = others(folder.path());
     std::fs::write(project.join(".mdskill/journal.json"), data).unwrap();
-    let _recovered = journal::recover(&Scope::project(project));
+    let _recovered = recovery::recover(&Scope::project(project));
     assert_eq!(others(folder.path()), before);
 }
 

@@ -285,7 +285,7 @@ mod tests {
             0o600
         );
         assert!(!to.join(".env").exists());
-        super::super::remove_folder(&to).unwrap();
+        remove_folder(&to).unwrap();
     }
 
     #[test]

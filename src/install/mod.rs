@@ -4,8 +4,10 @@
 pub mod journal;
 pub mod plan;
 mod project;
+pub mod recovery;
 pub mod scope;
 mod seal;
+mod state;
 pub mod transaction;
 
 use std::path::PathBuf;
@@ -96,6 +98,16 @@ pub enum InstallError {
     /// The user pressed Ctrl-C before the commit.
     #[error("interrupted; nothing was changed")]
     Interrupted,
+    /// A step failed, and so did undoing the steps before it. The journal remains.
+    #[error("the changes can't be undone now: {undo}; the first problem: {problem}", problem = problem(error))]
+    NotUndone {
+        /// The problem of the step.
+        error: Box<InstallError>,
+        /// The problem of undoing.
+        undo: Box<InstallError>,
+        /// A command that tries again.
+        next: String,
+    },
     /// The journal of an interrupted command is invalid.
     #[error("{path} of an interrupted command can't be read: {source}", path = path.display())]
     Journal {
@@ -106,6 +118,17 @@ pub enum InstallError {
     },
 }
 
+/// Returns the problem, without the statement that nothing was changed.
+fn problem(error: &InstallError) -> String {
+    match error {
+        InstallError::Interrupted => "interrupted".to_owned(),
+        InstallError::Changed { path } => {
+            format!("{} was changed while it was being replaced", path.display())
+        }
+        error => error.to_string(),
+    }
+}
+
 impl HasHint for InstallError {
     fn hint(&self) -> Option<Hint> {
         match self {
@@ -113,6 +136,7 @@ impl HasHint for InstallError {
             Self::Lockfile(error) => error.hint(),
             Self::Objects(error) => error.hint(),
             Self::Changed { .. } => Some(Hint::text("run the command again")),
+            Self::NotUndone { next, .. } => Some(Hint::text(format!("{next} tries again"))),
             Self::TargetOutside { .. } | Self::TargetReserved { .. } => Some(Hint::text(
                 "use a target in the project, outside of `.git` and `.mdskill`",
             )),

@@ -308,12 +308,6 @@ pub(crate) fn in_transaction<T>(
     };
     let text = text.map_or_else(|| lockfile.to_checked_text(), Ok)?;
     let committed = transaction.commit(&text)?;
-    for left in &committed.left {
-        let left = context.scope.display(left);
-        context.progress.warn(&format!(
-            "the command succeeded, but {left}, which has the files from before, can't be removed"
-        ));
-    }
     let trashed = committed.trashed.iter();
     let trashed = trashed.map(|path| context.scope.display(path)).collect();
     Ok((report, trashed))

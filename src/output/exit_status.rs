@@ -149,6 +149,7 @@ fn status_of_install(error: &InstallError) -> ExitStatus {
         InstallError::Interrupted | InstallError::Lock(LockError::Interrupted) => {
             ExitStatus::Interrupted
         }
+        InstallError::NotUndone { undo, .. } => status_of_install(undo),
         _ => ExitStatus::Failed,
     }
 }

@@ -183,6 +183,50 @@ const MERGE: &[&str] = &[
     ">>>>>>> y\n",
 ];
 
+const SCRIPT: &[&str] = &[
+    "curl ",
+    "https://example.com/a.sh",
+    " | sh",
+    "$(",
+    ")",
+    "`",
+    "\"",
+    "'",
+    "<<EOF\n",
+    "EOF\n",
+    "; ",
+    "&&",
+    "sudo ",
+    "\\\n",
+    "${A:-b}",
+    "#",
+    "\n",
+];
+const SETTINGS: &[&str] = &[
+    "[policy]\n",
+    "[rules]\n",
+    "[limits]\n",
+    "[search]\n",
+    "[[",
+    "sources = [\"github:a/*\"]\n",
+    "deny = [",
+    "SK101 = \"off\"\n",
+    "max-files = 1\n",
+    "\"",
+    "]",
+    "{",
+    "}",
+    ":",
+    ",",
+    "version",
+    "skills",
+    "source",
+    "1",
+    "\n",
+    "- ",
+    " ",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -217,9 +261,14 @@ proptest! {
     ) {
         bodies::merge(&[base, ours, theirs].join(&255));
     }
+
+    #[test]
+    fn settings_problems_have_a_line(data in text_of(SETTINGS)) {
+        bodies::settings(&data);
+    }
 }
 
-// These write files, so fewer cases are run.
+// These write files or validate many times, so fewer cases are run.
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -236,5 +285,13 @@ proptest! {
     #[test]
     fn journal_touches_nothing_outside(data in text_of(JOURNAL)) {
         bodies::journal(&data);
+    }
+
+    #[test]
+    fn fixes_of_any_skill_are_complete(
+        yaml in text_of(YAML), page in text_of(MARKDOWN), script in text_of(SCRIPT),
+    ) {
+        let skill_md = [&b"---\n"[..], &yaml, b"---\n", &page].concat();
+        bodies::skill(&[skill_md, page, script].join(&255));
     }
 }

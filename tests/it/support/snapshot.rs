@@ -11,8 +11,8 @@ pub const EXECUTABLE: u32 = 0o100_755;
 pub const FILE: u32 = 0o100_644;
 pub const LINK: u32 = 0o120_000;
 
-/// The largest file that is read. A sparse one may be endless.
-const LARGEST: u64 = 256 << 20;
+/// The size of the largest file whose bytes are read.
+const LARGEST_READ: u64 = 64 << 20;
 
 /// Paths with their git modes and bytes; the bytes of a link are its target.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -137,11 +137,10 @@ impl Snapshot {
                         .as_bytes()
                         .to_vec(),
                 )
-            } else if !seen.is_file() {
-                // A pipe, a socket or a device.
-                (seen.permissions().mode(), Vec::new())
-            } else if seen.len() > LARGEST {
-                (FILE, format!("{} bytes", seen.len()).into_bytes())
+            } else if !seen.is_file() || seen.len() > LARGEST_READ {
+                // Reading a pipe would wait, and a sparse file may be as large as any number.
+                let text = format!("{:?} of {} bytes", seen.file_type(), seen.len());
+                (seen.permissions().mode(), text.into_bytes())
             } else {
                 let mode = if seen.permissions().mode() & 0o100 == 0 {
                     FILE
