@@ -40,6 +40,16 @@ pub(super) fn write_ignore_file(scope: &Scope) -> Result<(), InstallError> {
     Ok(())
 }
 
+/// Whether the state folder has more than the trash and the journals that no command of this user wrote.
+pub(super) fn is_untidy(scope: &Scope) -> bool {
+    let state = scope.state();
+    let has_kept = || {
+        let mut kept = scope.journals().into_iter().chain([scope.trash()]);
+        kept.any(|path| path.exists())
+    };
+    state.is_dir() && (scope.lock().exists() || atomic::has_leftovers(&state) || !has_kept())
+}
+
 /// Removes the state folder's files, unless the trash has entries.
 pub(super) fn remove_state(scope: &Scope) {
     let is_empty =

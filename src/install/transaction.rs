@@ -81,15 +81,15 @@ pub fn was_interrupted(scope: &Scope) -> Result<bool, InstallError> {
     Ok(Journals::find(scope)?.ours.is_some())
 }
 
-/// Removes the lock file and the temporary files of a command that was killed before or after its
-/// transaction. Does nothing while another command runs, or if they can't be removed.
+/// Removes what a command left in the state folder that was killed before or after its transaction.
+/// Does nothing while another command runs, or if it can't be removed.
 pub fn tidy(scope: &Scope) {
     let waiting = Waiting {
         limit: Duration::ZERO,
         on_wait: &|_| (),
         interrupted: &|| false,
     };
-    if (scope.lock().exists() || atomic::has_leftovers(&scope.state()))
+    if state::is_untidy(scope)
         && scope.check_state().is_ok()
         && let Ok(_lock) = FileLock::acquire(&scope.lock(), &waiting)
     {
