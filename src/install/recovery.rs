@@ -12,7 +12,7 @@ use super::journal::{Exchange, Journal, Journals, NEW, OLD, OldFolder};
 use super::scope::Scope;
 use super::state::free_in_trash;
 use crate::digest::Digest;
-use crate::fs::{self, At, atomic};
+use crate::fs::{self, At, atomic, moving};
 use mdskill_git::progress::Progress;
 
 /// The name that [`NEW`] gets when all exchanges are done or undone.
@@ -130,22 +130,27 @@ impl Journal {
         let mut trashed = None;
         let is_placed = exchange.new.is_some() && !is_there(&exchange.staged(scope))?;
         if (is_placed || old.is_some()) && is_there(&place)? {
-            let is_new = is_placed && exchange.is_new_in(&place);
-            let to = if is_new {
-                exchange.staged(scope)
+            let is_half_moved = |part: &Path, whole: &Option<PathBuf>| match whole {
+                Some(whole) if !is_placed => moving::is_part_of(part, whole),
+                _ => Ok(false),
+            };
+            before_step();
+            if is_placed && exchange.is_new_in(&place) {
+                fs::rename(&place, &exchange.staged(scope))?;
+            } else if is_half_moved(&place, &old)? {
+                // A copy of the old folder was moved aside, and not all of it was removed here.
+                fs::remove_folder(&place)?;
             } else {
                 // The folder was edited or replaced in the meantime, so it has files of the user.
                 let free = free_in_trash(scope, &exchange.name, &self.trashed())?;
                 let to = scope.trash().join(free);
-                trashed = Some(to.clone());
-                to
-            };
-            before_step();
-            fs::rename(&place, &to)?;
+                moving::move_entry(&place, &to)?;
+                trashed = Some(to);
+            }
         }
         if let Some(old) = old {
             before_step();
-            fs::rename(&old, &place)?;
+            moving::move_entry(&old, &place)?;
         }
         Ok(trashed)
     }
@@ -177,9 +182,11 @@ impl Journal {
             before_step();
             let moved = exchange.private.iter().map(|path| {
                 let (from, to) = (old.join(path), place.join(path));
+                let folder = to.parent().unwrap_or(&place);
+                moving::remove_moving(folder)?;
                 if fs::look(&from)?.is_some() {
-                    fs::create_folder(to.parent().unwrap_or(&place))?;
-                    fs::rename_new(&from, &to)?;
+                    fs::create_folder(folder)?;
+                    moving::move_new(&from, &to)?;
                 }
                 Ok(())
             });
@@ -189,7 +196,7 @@ impl Journal {
                 && let Ok(free) = free_in_trash(scope, &exchange.name, &self.trashed())
             {
                 let to = scope.trash().join(free);
-                if fs::rename(&old, &to).is_ok() {
+                if moving::move_entry(&old, &to).is_ok() {
                     trashed.push(to);
                 }
             }
@@ -230,6 +237,10 @@ impl Journal {
         for stage in removable {
             before_step();
             left.extend(fs::remove_folder(stage).err());
+        }
+        let targets = self.targets.iter().map(|target| scope.target(target));
+        for folder in targets.chain([scope.trash()]) {
+            left.extend(moving::remove_moving(&folder).err());
         }
         for folder in self.made.iter().rev() {
             before_step();

@@ -126,12 +126,18 @@ impl Scope {
         self.root.join(target.as_str())
     }
 
-    /// Returns the staging folder of a target.
+    /// Returns the staging folder of a target: next to it, or in it if it is a mount point, because
+    /// nothing can be renamed across mounts.
     #[must_use]
     pub fn stage(&self, target: &Target) -> PathBuf {
         let folder = self.target(target);
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        folder.with_file_name(format!("{STAGE_FOLDER}-{name}"))
+        let name = format!("{STAGE_FOLDER}-{name}");
+        if platform::is_other_mount(&folder, folder.parent().unwrap_or(&folder)) {
+            folder.join(name)
+        } else {
+            folder.with_file_name(name)
+        }
     }
 
     /// Whether two targets are the same folder: links, `..`, and letter case may lead to one folder.

@@ -26,6 +26,7 @@ use rayon::prelude::*;
 
 use crate::digest::{Digest, FileDigest};
 use crate::fs::lock::{FileLock, Waiting};
+use crate::fs::moving;
 use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, At, atomic};
 use crate::skill::tree::SkillTree;
@@ -350,7 +351,7 @@ impl<'a> Transaction<'a> {
             debug!(place = %place.display(), "exchanging a folder");
             self.check_interrupt()?;
             if let Some(old) = exchange.old(self.scope) {
-                fs::rename(&place, &old)?;
+                moving::move_entry(&place, &old)?;
                 // Compare the old folder again, now that other programs can't find it: an edit
                 // saved after the planning must not be lost.
                 if exchange.old == Some(OldFolder::Aside) && !seen.is_still_in(&old)? {

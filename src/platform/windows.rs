@@ -26,6 +26,22 @@ pub(crate) fn is_executable(_file: &Metadata) -> bool {
 pub(crate) fn set_mode(_options: &mut OpenOptions, _is_executable: bool) {}
 
 /// Does nothing: a file inherits its permissions from its folder.
+pub(crate) fn make_private(_options: &mut OpenOptions) {}
+
+/// Does nothing: a copy belongs to the user who makes it.
+pub(crate) fn keep_owner(_copy: &Path, _original: &Metadata) {}
+
+/// Fails: a link to a file and one to a folder differ here.
+pub(crate) fn make_link(_target: &Path, _path: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns `false`: folders are rarely mounted in folders here.
+pub(crate) fn is_other_mount(_folder: &Path, _above: &Path) -> bool {
+    false
+}
+
+/// Does nothing: a file inherits its permissions from its folder.
 pub(crate) fn share(_builder: &mut tempfile::Builder<'_, '_>) {}
 
 /// Fails: files have no executable bit.

@@ -33,6 +33,7 @@ mod doctor;
 mod edits;
 mod edits_corners;
 mod faults;
+mod file_systems;
 mod findings;
 mod fix;
 mod fuzz;

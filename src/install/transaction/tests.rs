@@ -358,3 +358,48 @@ fn target_outside_of_project_is_refused() {
     assert!(matches!(error, Err(InstallError::TargetOutside { .. })));
     assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
 }
+
+/// A folder that can't be renamed is copied, so a kill can leave the copy and a part of the original.
+#[test]
+fn kill_while_the_original_of_a_copy_is_removed_is_undone() {
+    let mut kills = 0;
+    for (stop, is_empty) in (0..18).flat_map(|stop| [(stop, false), (stop, true)]) {
+        let scene = Scene::prepared();
+        let asked = Cell::new(0);
+        let checkpoint = || {
+            if asked.replace(asked.get() + 1) == stop {
+                drop(copy_of(&scene.scope, "killed"));
+            }
+            false
+        };
+        scene.change(&checkpoint, "new lock").unwrap();
+        let root = scene.scope.root.with_file_name("killed");
+        let killed = Scope {
+            lockfile: root.join("mdskill.lock"),
+            root,
+            ..scene.scope.clone()
+        };
+        let stage = killed.stage(&scene.target);
+        let moved = [
+            stage.join("old/b"),
+            stage.join("old/c"),
+            killed.trash().join("d-1"),
+        ];
+        for (name, old) in ["b", "c", "d"].into_iter().zip(moved) {
+            let place = killed.target(&scene.target).join(name);
+            let is_open = std::fs::read(&killed.lockfile).is_ok_and(|text| text == b"old lock");
+            if is_open && old.exists() && !place.exists() {
+                std::fs::create_dir(&place).unwrap();
+                if !is_empty {
+                    std::fs::copy(old.join("SKILL.md"), place.join("SKILL.md")).unwrap();
+                }
+                kills += 1;
+                drop(Transaction::begin(&killed, &|| false, &Silent).unwrap());
+                assert_eq!(files(&killed.root), old_state(), "step {stop}, {name}");
+                assert!(place.is_dir() && !killed.state().exists());
+                break;
+            }
+        }
+    }
+    assert!(kills >= 6, "only {kills}");
+}

@@ -470,15 +470,27 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     };
     let from = locked.and_then(|before| before.commit);
     let from = from.filter(|commit| Some(*commit) != entry.commit);
+    let mut notes = chosen.candidate.notes();
+    notes.extend(locked.and_then(|before| moved_tag(before, entry)));
     Added {
         change: Change {
             from: from.map(|commit| commit.to_string()),
             from_version: locked
                 .and_then(|before| before.version.clone())
                 .filter(|version| Some(version) != entry.version.as_ref()),
-            notes: chosen.candidate.notes(),
+            notes,
             ..skill.change(action)
         },
         capabilities: chosen.candidate.capabilities.clone(),
     }
+}
+
+/// Returns the note that the tag of the locked version leads to other files now.
+fn moved_tag(before: &Entry, entry: &Entry) -> Option<String> {
+    let tag = before.version.as_ref()?;
+    let is_moved = before.source == entry.source
+        && before.path == entry.path
+        && entry.version.as_ref() == Some(tag)
+        && entry.tree != before.tree;
+    is_moved.then(|| format!("the tag `{tag}` was moved since the skill was locked"))
 }

@@ -260,21 +260,28 @@ fn has_same_content(
     })
 }
 
-/// Returns the reason not to update a skill whose tag was moved.
+/// Returns the reason not to update a skill whose tag was moved, or replaced by a branch. A tag that a
+/// range gave names one version, too.
 fn moved_tag(request: Request<'_, '_>, tracked: &Tracked<'_>) -> Option<String> {
-    let MatchedRef::Tag(tag) = &tracked.resolved.as_ref()?.matched else {
-        return None;
+    let (entry, resolved) = (tracked.skill.entry, tracked.resolved.as_ref()?);
+    let is_same_ref = tracked.git_ref() == entry.git_ref.as_deref();
+    let (tag, has_now) = match &resolved.matched {
+        MatchedRef::Tag(tag) if is_same_ref => (tag, "points at other content now"),
+        MatchedRef::Range(tag) if entry.version.as_ref() == Some(tag) => {
+            (tag, "points at other content now")
+        }
+        MatchedRef::Branch(_) if is_same_ref => {
+            (entry.version.as_ref()?, "was replaced by a branch")
+        }
+        _ => return None,
     };
-    if tracked.git_ref() != tracked.skill.entry.git_ref.as_deref() {
-        return None;
-    }
     let commits = tracked.commits().map_or_else(String::new, |(old, new)| {
         format!(" ({} -> {})", old.short(), new.short())
     });
     let command = format!("update {} --accept-moved-tag", tracked.skill.name);
     Some(format!(
-        "the tag `{tag}` of {} points at other content now{commits}; {} accepts it",
-        full_spec(&tracked.skill.entry.source, ""),
+        "the tag `{tag}` of {} {has_now}{commits}; {} accepts it",
+        full_spec(&entry.source, ""),
         request.context.scope.command(&command)
     ))
 }
