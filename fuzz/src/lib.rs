@@ -228,7 +228,7 @@ pub fn journal(data: &[u8]) {
     std::fs::create_dir_all(project.join(".github/skills/a")).unwrap();
     let before = others(folder.path());
     std::fs::write(project.join(".mdskill/journal.json"), data).unwrap();
-    let _recovered = recovery::recover(&Scope::find_project(&project));
+    let _recovered = recovery::recover(&Scope::project(project));
     assert_eq!(others(folder.path()), before);
 }
 

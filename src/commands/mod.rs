@@ -160,7 +160,7 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     let scope = if cli.global.is_personal() {
         Scope::user(dirs.home()?, &dirs.config()?)
     } else {
-        Scope::find_project(&env.current_dir)
+        find_project(env, &cli.command)?
     };
     // The lines of the log would mix with a progress line.
     let shows = printer.volume == Volume::Normal
@@ -188,6 +188,21 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         printer.detail(&traffic);
     }
     status
+}
+
+fn find_project(env: &Env, command: &Command) -> Result<Scope, OpError> {
+    match (Scope::find_project(env), command) {
+        // These commands use nothing of a project.
+        (
+            Err(_),
+            Command::Schema(_)
+            | Command::Man(_)
+            | Command::Completions(_)
+            | Command::Rule(_)
+            | Command::Cache(_),
+        ) => Ok(Scope::project(env.current_dir.clone())),
+        (found, _) => Ok(found?),
+    }
 }
 
 /// Whether the command writes files. Such a command handles Ctrl-C to undo its changes; others may

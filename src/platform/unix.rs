@@ -26,6 +26,15 @@ pub(crate) fn set_mode(options: &mut OpenOptions, is_executable: bool) {
     options.mode(if is_executable { 0o777 } else { 0o666 });
 }
 
+/// Returns the owner of `path`, without following a link, if that is neither this user nor, for root,
+/// `sudo`, the user who ran `sudo`. The rule is that of git; `None` if there is nothing at the path.
+pub(crate) fn owner_if_not(path: &Path, sudo: Option<u32>) -> Option<u32> {
+    let owner = path.symlink_metadata().ok()?.uid();
+    let user = rustix::process::geteuid();
+    let is_trusted = owner == user.as_raw() || user.is_root() && sudo == Some(owner);
+    (!is_trusted).then_some(owner)
+}
+
 /// Makes a file to be created readable for its owner only.
 pub(crate) fn make_private(options: &mut OpenOptions) {
     options.mode(0o600);
@@ -88,6 +97,12 @@ pub(crate) fn open_folder_to_owner(folder: &Path) -> io::Result<()> {
 /// a writer otherwise.
 pub(crate) fn refuse_links_and_pipes(options: &mut OpenOptions) {
     let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    options.custom_flags(flags.bits().cast_signed());
+}
+
+/// Makes `options` return at once for a pipe, and take no terminal.
+pub(crate) fn refuse_pipes(options: &mut OpenOptions) {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     options.custom_flags(flags.bits().cast_signed());
 }
 

@@ -25,6 +25,11 @@ pub(crate) fn is_executable(_file: &Metadata) -> bool {
 /// Sets the mode of a file to be created.
 pub(crate) fn set_mode(_options: &mut OpenOptions, _is_executable: bool) {}
 
+/// Returns `None`: owners are not compared here.
+pub(crate) fn owner_if_not(_path: &Path, _sudo: Option<u32>) -> Option<u32> {
+    None
+}
+
 /// Does nothing: a file inherits its permissions from its folder.
 pub(crate) fn make_private(_options: &mut OpenOptions) {}
 
@@ -59,6 +64,9 @@ pub(crate) fn open_folder_to_owner(_folder: &Path) -> io::Result<()> {
 pub(crate) fn refuse_links_and_pipes(options: &mut OpenOptions) {
     options.custom_flags(OPEN_REPARSE_POINT);
 }
+
+/// Does nothing: a pipe has no place in a folder here.
+pub(crate) fn refuse_pipes(_options: &mut OpenOptions) {}
 
 /// Returns whether both are the same directory entry. The standard library has no stable way to
 /// read a file's number here, so this compares the times to 100 ns and the length.

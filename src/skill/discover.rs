@@ -7,6 +7,7 @@ use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::links::MAX_TARGET_BYTES;
+use mdskill_lint::path::is_refused_by_git;
 
 /// The limit of entries: a tree of shared subtrees can have billions.
 const MAX_ENTRIES: usize = 400_000;
@@ -150,8 +151,8 @@ impl Search<'_> {
             let Ok(name) = std::str::from_utf8(&entry.name) else {
                 continue;
             };
-            // Git refuses such a name, and a lockfile could not have the path.
-            if name.trim_matches('/').is_empty() {
+            // A lockfile can't have such a path.
+            if is_refused_by_git(name) {
                 continue;
             }
             let below = if path.is_empty() {
