@@ -27,7 +27,7 @@ use mdskill_git::ObjectId;
 use mdskill_git::http::client::Client;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::progress::Progress;
-use mdskill_git::protocol::{Depth, Wants};
+use mdskill_git::protocol::{Depth, Reach, Wants};
 use mdskill_git::transport::Remote;
 use mdskill_git::transport::local::LocalRefs;
 use mdskill_lint::limits::Limits;
@@ -351,6 +351,30 @@ impl Repository<'_> {
         let wants = Wants::new(tips.iter().copied(), Depth::Trees(depth));
         let what = format!("the history of commit {}", first.short());
         self.fetch(&wants, what).await
+    }
+
+    /// Fetches the missing tag objects in one request.
+    ///
+    /// # Errors
+    /// When they can't be fetched.
+    pub async fn fetch_tag_objects(&mut self, tags: Vec<ObjectId>) -> Result<(), FetchError> {
+        let missing = tags
+            .into_iter()
+            .filter(|tag| !self.objects().contains(*tag));
+        let missing: Vec<ObjectId> = missing.collect();
+        let Some(first) = missing.first() else {
+            return Ok(());
+        };
+        let what = format!("tag {}", first.short());
+        // A tag brings its commit, so the request is that of a history, without trees.
+        let wants = Wants::new(missing.iter().copied(), Depth::History(Reach::Steps(1)));
+        match self.fetch(&wants, what.clone()).await {
+            Err(error) if error.refusal().is_some() => {
+                let wants = Wants::new(missing, Depth::Everything(1));
+                self.fetch(&wants, what).await
+            }
+            fetched => fetched,
+        }
     }
 
     /// Fetches the missing blobs in one request.

@@ -94,11 +94,13 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
     entry.git_ref = optional(table, "ref")?;
     entry.version = optional(table, "version")?;
     entry.commit = optional(table, "commit")?;
+    entry.signed_by = optional(table, "signed-by")?;
+    entry.signed_tag = optional(table, "signed-tag")?;
     entry.edits = optional(table, "edits")?;
     for (key, item) in table {
         match key {
             "name" | "source" | "path" | "ref" | "version" | "commit" | "tree" | "digest"
-            | "edits" => {}
+            | "signed-by" | "signed-tag" | "edits" => {}
             "gone" => {
                 let is_gone = item.as_bool();
                 entry.is_gone =

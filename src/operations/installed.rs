@@ -189,6 +189,7 @@ impl<'a> InstalledSkill<'a> {
             from_version: None,
             version: entry.version.clone(),
             commit: entry.commit.map(|commit| commit.to_string()),
+            signed_by: entry.signed_by.clone(),
             tree: entry.tree.to_string(),
             places: self.places(),
             notes: Vec::new(),

@@ -92,6 +92,7 @@ mod semver_tags;
 mod servers;
 mod show;
 mod shown_capabilities;
+mod signatures;
 mod small_options;
 mod snapshots;
 mod states;

@@ -33,6 +33,7 @@ pub mod progress;
 pub mod protocol;
 pub mod redact;
 pub mod renames;
+pub mod signature;
 pub mod similarity;
 pub mod transport;
 mod tree;

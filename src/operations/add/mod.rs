@@ -168,6 +168,7 @@ pub(crate) async fn prepare<'a>(
     name_conflicts::remove_duplicates(options, &mut repositories, &mut report)?;
     name_conflicts::check_installed(&lockfile, options, &repositories)?;
     findings::report(context, options, &lockfile, &mut repositories, &mut report);
+    policy::verify_signatures(&policy_check, &mut repositories).await?;
     report.refused = policy::refusals(&policy_check, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
     Ok(Ready {
@@ -410,6 +411,8 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     {
         entry.commit = before.commit;
         entry.version.clone_from(&before.version);
+        entry.signed_by.clone_from(&before.signed_by);
+        entry.signed_tag = before.signed_tag;
     }
     entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
@@ -424,10 +427,13 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.digest == entry.digest
 }
 
-/// Whether both are the same, apart from the version, which older lockfiles lack.
+/// Whether both are the same, apart from the version, which older lockfiles lack, and the signature,
+/// which is recorded when the policy requires it.
 fn is_equal(before: &Entry, entry: &Entry) -> bool {
     let mut before = before.clone();
     before.version.clone_from(&entry.version);
+    before.signed_by.clone_from(&entry.signed_by);
+    before.signed_tag = entry.signed_tag;
     before == *entry
 }
 

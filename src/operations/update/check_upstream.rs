@@ -88,6 +88,7 @@ async fn fetch<'a>(
     let discoveries = compare_trees(request, &mut fetched, open).await?;
     successors::name(request, &mut fetched, &discoveries).await?;
     fetch_files(&mut fetched, moves.into_iter().collect()).await?;
+    verify_signatures(request, &mut fetched).await?;
     if request.options.with_differences {
         let folders = moved_folders(&fetched.skills);
         skill_commits::fetch_trees(&mut fetched.repository, &fetched.lineages, &folders).await?;
@@ -331,6 +332,24 @@ async fn fetch_files(fetched: &mut Fetched<'_>, moves: Vec<Move>) -> Result<(), 
         .filter_map(|(old, new)| Some(((old, new), repository.lineage(old, new)?)));
     fetched.lineages = lineages.collect();
     Ok(())
+}
+
+/// Verifies the signatures of the commits that may be locked, if the policy requires it.
+async fn verify_signatures(
+    request: Request<'_, '_>,
+    fetched: &mut Fetched<'_>,
+) -> Result<(), OpError> {
+    let new = fetched.skills.iter().filter_map(|(tracked, compared)| {
+        let resolved = tracked.resolved.as_ref()?;
+        let is_new = matches!(compared, Comparison::Changed(_) | Comparison::Same)
+            && Some(resolved.commit) != tracked.skill.entry.commit;
+        is_new.then_some((resolved.commit, resolved.tag_object))
+    });
+    let new: Vec<_> = new.collect();
+    let policy_check = request.policy_check;
+    Ok(policy_check
+        .verify_signatures(&mut fetched.repository, new)
+        .await?)
 }
 
 /// Returns the old and new folders of the changed skills, by the move of their refs.

@@ -33,6 +33,14 @@ impl Ref {
         self.peeled.unwrap_or(self.id)
     }
 
+    /// Returns the id of the tag object; `None` for a branch, or a tag without annotation.
+    #[must_use]
+    pub fn tag_object(&self) -> Option<ObjectId> {
+        self.peeled
+            .map(|_| self.id)
+            .filter(|id| Some(*id) != self.peeled)
+    }
+
     /// Whether the name begins with one of these prefixes.
     #[must_use]
     pub fn has_prefix(&self, prefixes: &[String]) -> bool {
