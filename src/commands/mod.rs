@@ -44,6 +44,7 @@ use self::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
 use crate::dirs::Dirs;
 use crate::env::Env;
+use crate::fetch::FetchError;
 use crate::hint::HasHint;
 use crate::install::InstallError;
 use crate::install::scope::Scope;
@@ -135,6 +136,10 @@ fn home(env: &Env) -> Option<String> {
     Some(dirs.home().ok()?.to_str()?.to_owned())
 }
 
+/// The time limit of a command, as a multiple of that of a connection without data: ten minutes by
+/// default. Questions to the user are not part of it.
+const TIMEOUTS_OF_COMMAND: u32 = 20;
+
 /// The context and the printer of a command.
 struct Session<'a> {
     context: Context<'a>,
@@ -167,12 +172,12 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         && !printer.in_ci
         && !printer.is_dumb
         && std::io::stderr().is_terminal();
-    let spinner = Spinner::new(printer.clone(), shows);
     let interrupt = if writes_files(&cli.command) {
         Interrupt::listen()
     } else {
         Interrupt::default()
     };
+    let spinner = Spinner::new(printer.clone(), shows, interrupt.clone());
     let context = Context::new(
         env.clone(),
         dirs,
@@ -254,21 +259,31 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
 }
 
 impl Session<'_> {
-    /// Runs an operation to its end or to Ctrl-C.
+    /// Runs an operation to its end, to Ctrl-C, or to its time limit.
     fn wait<T>(&self, verb: impl Future<Output = Result<T, OpError>>) -> Result<T, OpError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         let runtime = runtime.map_err(OpError::Runtime)?;
+        let limit = self.context.env.timeout.saturating_mul(TIMEOUTS_OF_COMMAND);
+        let seconds = limit.as_secs();
         let finished = runtime.block_on(async {
             tokio::select! {
+                biased;
                 finished = verb => finished,
                 () = self.context.interrupt.raised() => Err(InstallError::Interrupted.into()),
+                () = tokio::time::sleep(limit) => Err(FetchError::TooLong { seconds }.into()),
             }
         });
+        // Work that does not wait, such as decoding a pack, may be stopped with another error.
+        let is_interrupted = finished.is_err() && self.context.interrupt.is_raised();
         // A pending DNS lookup must not delay the exit.
         runtime.shutdown_background();
-        finished
+        if is_interrupted {
+            Err(InstallError::Interrupted.into())
+        } else {
+            finished
+        }
     }
 }
 

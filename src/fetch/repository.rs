@@ -11,7 +11,7 @@ pub(crate) use refs::resolve_stored;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use tracing::{Instrument, info, info_span};
 
@@ -24,6 +24,7 @@ use crate::env::Env;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
 use crate::source::Source;
 use mdskill_git::ObjectId;
+use mdskill_git::environment::Environment as _;
 use mdskill_git::http::client::Client;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::progress::Progress;
@@ -114,7 +115,8 @@ impl<'a> Fetcher<'a> {
         let remote = match &location {
             Location::GitFolder(_) => Some(Remote::Local(LocalRefs::of(place.objects())?)),
             Location::Bundle(path) => {
-                let refs = LocalRefs::of_bundle(path, place.objects())?;
+                let deadline = Instant::now() + self.env.request_timeout();
+                let refs = LocalRefs::of_bundle(path, place.objects(), self.progress, deadline)?;
                 Some(Remote::Local(refs))
             }
             Location::Folder(path) => {
