@@ -3,6 +3,7 @@
 pub mod atomic;
 pub mod leftover;
 pub mod lock;
+pub(crate) mod size;
 pub mod tree;
 
 use std::fs::{File, OpenOptions};

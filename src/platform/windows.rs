@@ -57,6 +57,12 @@ pub(crate) fn is_file_at(_file: &File, path: &Path) -> bool {
     path.exists()
 }
 
+/// Returns a text that changes when the content of a file may have changed.
+pub(crate) fn fingerprint(file: &Metadata) -> String {
+    use std::os::windows::fs::MetadataExt;
+    format!("{} {}", file.file_size(), file.last_write_time())
+}
+
 /// Returns whether both paths lead to the same folder.
 pub(crate) fn is_same_folder(one: &Path, other: &Path) -> bool {
     let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize()) else {
@@ -118,4 +124,9 @@ pub(crate) fn can_write(file: &Path) -> bool {
 /// Returns `None`: the standard library does not have the free space of a file system.
 pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
     None
+}
+
+/// Windows has no limit on open files that matters here.
+pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
+    Ok(())
 }

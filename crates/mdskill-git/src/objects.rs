@@ -11,8 +11,8 @@ use std::path::Path;
 use std::sync::Once;
 
 use git2::{
-    Config, ConfigLevel, DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository,
-    RepositoryOpenFlags,
+    Config, ConfigLevel, DiffOptions, ErrorClass, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid,
+    Repository, RepositoryOpenFlags,
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
@@ -73,7 +73,7 @@ impl Objects {
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                     ObjectError::Denied { path, reason }
                 }
-                _ => ObjectError::Repository { path, reason },
+                _ => ObjectError::System { path, reason },
             }
         })?;
         Self::open_store(path)
@@ -472,6 +472,8 @@ fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
     // libgit2 reports no error number, only the system's message.
     if error.message().contains("Permission denied") {
         ObjectError::Denied { path, reason }
+    } else if matches!(error.class(), ErrorClass::Os | ErrorClass::NoMemory) {
+        ObjectError::System { path, reason }
     } else {
         ObjectError::Repository { path, reason }
     }
