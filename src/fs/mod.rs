@@ -4,6 +4,7 @@ pub mod atomic;
 pub mod leftover;
 pub mod lock;
 pub mod moving;
+pub(crate) mod size;
 pub mod tree;
 
 use std::fs::{File, OpenOptions};

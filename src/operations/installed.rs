@@ -11,11 +11,13 @@ use super::install_steps::changed_files;
 use super::report::{Action, Change, LeftAlone, Reason};
 use super::resolve::full_spec;
 use crate::context::Context;
+use crate::fetch::LocalObjects;
 use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::hint::{Hint, for_shell};
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
+use crate::parallel;
 use crate::skill::SkillPlace;
 use crate::skill::select::nearest;
 use crate::skill::tree::SkillTree;
@@ -237,7 +239,7 @@ impl<'a> InstalledSkill<'a> {
     }
 
     /// Returns the cached objects of its source.
-    pub(crate) fn cached(self, context: &Context<'_>) -> Option<Objects> {
+    pub(crate) fn cached(self, context: &Context<'_>) -> Option<LocalObjects> {
         let fetcher = context.fetcher().ok()?;
         fetcher.open_stored(&self.entry.source).ok()?
     }
@@ -360,7 +362,7 @@ pub(crate) fn read_folders<'a>(
     let read = folders
         .par_iter()
         .map(|(skill, folder)| folder.read_own(skill.entry));
-    let read: Vec<OnDisk> = read.collect::<Result<_, fs::Error>>()?;
+    let read: Vec<OnDisk> = parallel::run(|| read.collect::<Result<_, fs::Error>>())?;
     let read = folders.into_iter().zip(read);
     let read = read.map(|((skill, folder), on_disk)| {
         let is_as_locked = on_disk.is(skill.entry.digest_on_disk());

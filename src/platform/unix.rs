@@ -123,6 +123,13 @@ fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
+/// Returns a text that changes when the content of a file may have changed.
+pub(crate) fn fingerprint(file: &Metadata) -> String {
+    let (modified, changed) = (file.mtime_nsec(), file.ctime_nsec());
+    let (size, seconds, since) = (file.len(), file.mtime(), file.ctime());
+    format!("{size} {seconds}.{modified:09} {since}.{changed:09}")
+}
+
 /// Returns whether both paths lead to the same folder.
 pub(crate) fn is_same_folder(one: &Path, other: &Path) -> bool {
     let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) else {
@@ -211,4 +218,9 @@ pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
 pub(crate) fn kill_self() {
     use rustix::process::{Signal, getpid, kill_process};
     let _no_return = kill_process(getpid(), Signal::KILL);
+}
+
+/// Returns an error if the process can't open more files. tokio panics when it has no pair of sockets.
+pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
+    std::os::unix::net::UnixStream::pair().map(drop)
 }

@@ -27,6 +27,7 @@ mod config;
 mod consent;
 mod credentials;
 mod cross_skill;
+mod damaged_cache;
 mod differences;
 mod docs;
 mod doctor;
