@@ -6,7 +6,7 @@ pub mod plan;
 pub mod recovery;
 pub mod scope;
 mod seal;
-mod state;
+pub mod state;
 pub mod transaction;
 
 use std::path::PathBuf;
