@@ -31,7 +31,9 @@ mod suite;
 mod tally;
 mod watch;
 
+mod calls;
 mod content;
+mod crowd;
 mod disk;
 mod kills;
 mod projects;
@@ -48,6 +50,8 @@ fn main() -> ExitCode {
     content::register(&mut suite);
     projects::register(&mut suite);
     disk::register(&mut suite);
+    calls::register(&mut suite);
+    crowd::register(&mut suite);
     kills::register(&mut suite);
     random::register(&mut suite);
     let code = suite.run();
