@@ -36,6 +36,7 @@ mod content;
 mod crowd;
 mod disk;
 mod kills;
+mod overlay;
 mod projects;
 mod protocol;
 mod random;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
     calls::register(&mut suite);
     crowd::register(&mut suite);
     kills::register(&mut suite);
+    overlay::register(&mut suite);
     random::register(&mut suite);
     let code = suite.run();
     scene::clear();

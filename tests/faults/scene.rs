@@ -151,14 +151,8 @@ impl Scene {
     /// The calls of the undisturbed command that change something.
     pub fn calls(&self) -> &[Call] {
         self.calls.get_or_init(|| {
-            let mut calls = strace::calls(&self.before.copy(), &self.arguments, strace::CHANGES);
-            // Reading, and the answer, change nothing.
-            calls.retain(|call| match call.name.as_str() {
-                "openat" => call.line.contains("O_CREAT"),
-                "write" => !["(1<", "(2<"].iter().any(|own| call.line.contains(own)),
-                _ => true,
-            });
-            calls
+            let copy = self.before.copy();
+            strace::changes(strace::calls(&copy, &self.arguments, strace::CHANGES))
         })
     }
 
