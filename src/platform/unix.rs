@@ -63,6 +63,19 @@ pub(crate) fn is_file_at(file: &File, path: &Path) -> bool {
     is_same_file(&open, &found)
 }
 
+/// Returns a value that only this file or folder has.
+#[expect(clippy::unnecessary_wraps, reason = "Windows does not show it")]
+pub(crate) fn identity(entry: &Metadata) -> Option<(u64, u64)> {
+    Some((entry.dev(), entry.ino()))
+}
+
+/// Whether an error is that the process has as many open files as it may have.
+pub(crate) fn is_limit_of_files(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::MFILE | Errno::NFILE))
+}
+
 fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }

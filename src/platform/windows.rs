@@ -130,3 +130,13 @@ pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
 pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
     Ok(())
 }
+
+/// Stable Rust does not show the file index, and a canonical path names a folder.
+pub(crate) fn identity(_entry: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Windows has no limit on open files that matters here.
+pub(crate) fn is_limit_of_files(_error: &io::Error) -> bool {
+    false
+}

@@ -266,18 +266,6 @@ impl Objects {
             .map_err(|error| unreadable(id, &error))
     }
 
-    /// Returns the commit with this id, or the commit of the tag object with this id.
-    ///
-    /// # Errors
-    /// When it is missing or not a commit.
-    pub fn peel(&self, id: ObjectId) -> Result<ObjectId, ObjectError> {
-        let object = self.repository.find_object(oid(id), None);
-        let peeled = object.and_then(|object| object.peel(ObjectType::Commit));
-        peeled
-            .map(|commit| from_oid(commit.id()))
-            .map_err(|error| unreadable(id, &error))
-    }
-
     /// Returns the root tree of a commit.
     ///
     /// # Errors

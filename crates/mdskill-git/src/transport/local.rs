@@ -8,6 +8,7 @@ use std::path::Path;
 use super::TransportError;
 use crate::object_id::ObjectId;
 use crate::objects::{ObjectError, Objects, PackError};
+use crate::peel::Peeler;
 use crate::protocol::{ProtocolError, Ref};
 
 /// The maximum length of a line in the header of a bundle.
@@ -25,10 +26,11 @@ impl LocalRefs {
     /// When they can't be read.
     pub fn of(objects: &Objects) -> Result<Self, TransportError> {
         let listed = objects.refs()?;
+        let mut peeler = Peeler::of(objects);
         Ok(Self {
             refs: listed
                 .into_iter()
-                .map(|(name, id, symref)| peeled(objects, name, id, symref))
+                .map(|(name, id, symref)| peeled(&mut peeler, name, id, symref))
                 .collect(),
         })
     }
@@ -53,10 +55,11 @@ impl LocalRefs {
                 source,
             })?;
         }
+        let mut peeler = Peeler::of(objects);
         Ok(Self {
             refs: listed
                 .into_iter()
-                .map(|(name, id)| peeled(objects, name, id, None))
+                .map(|(name, id)| peeled(&mut peeler, name, id, None))
                 .collect(),
         })
     }
@@ -70,8 +73,8 @@ impl LocalRefs {
     }
 }
 
-fn peeled(objects: &Objects, name: String, id: ObjectId, symref: Option<String>) -> Ref {
-    let commit = objects.peel(id).ok().filter(|commit| *commit != id);
+fn peeled(peeler: &mut Peeler<'_>, name: String, id: ObjectId, symref: Option<String>) -> Ref {
+    let commit = peeler.commit_of(id).filter(|commit| *commit != id);
     Ref {
         name,
         id,
