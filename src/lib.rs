@@ -37,7 +37,7 @@
 //! | `.github/skills/NAME/` | an installed skill | [`install::transaction`] |
 //! | `.mdskill/lock` | the lock between processes | [`fs::lock`] |
 //! | `.mdskill/journal.json` | what a running command is about to do | [`install::journal`] |
-//! | `.mdskill/trash/` | folders that `--force` replaced | [`install::journal`] |
+//! | `.mdskill/trash/` | folders that `--force` replaced | `install::state` |
 //! | `TARGET/../.mdskill-stage-*/` | new folders before, and old folders after the exchange | [`install::transaction`] |
 //! | `CACHE/store-v1/` | a bare git repository for each source, and the words of its skills | `fetch::cache`, `operations::search` |
 //! | `CACHE/seen-v1/` | when each commit was first seen | `fetch::first_seen` |

@@ -45,6 +45,7 @@ use self::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
 use crate::dirs::Dirs;
 use crate::env::Env;
+use crate::fetch::FetchError;
 use crate::hint::HasHint;
 use crate::install::InstallError;
 use crate::install::scope::Scope;
@@ -144,6 +145,10 @@ fn home(env: &Env) -> Option<String> {
     Some(dirs.home().ok()?.to_str()?.to_owned())
 }
 
+/// The time limit of a command, as a multiple of that of a connection without data: ten minutes by
+/// default. Questions to the user are not part of it.
+const TIMEOUTS_OF_COMMAND: u32 = 20;
+
 /// The context and the printer of a command.
 struct Session<'a> {
     context: Context<'a>,
@@ -169,19 +174,19 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     let scope = if cli.global.is_personal() {
         Scope::user(dirs.home()?, &dirs.config()?)
     } else {
-        Scope::find_project(&env.current_dir)
+        find_project(env, &cli.command)?
     };
     // The lines of the log would mix with a progress line.
     let shows = printer.volume == Volume::Normal
         && !printer.in_ci
         && !printer.is_dumb
         && std::io::stderr().is_terminal();
-    let spinner = Spinner::new(printer.clone(), shows);
     let interrupt = if writes_files(&cli.command) {
         Interrupt::listen()
     } else {
         Interrupt::default()
     };
+    let spinner = Spinner::new(printer.clone(), shows, interrupt.clone());
     let context = Context::new(
         env.clone(),
         dirs,
@@ -197,6 +202,21 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         printer.detail(&traffic);
     }
     status
+}
+
+fn find_project(env: &Env, command: &Command) -> Result<Scope, OpError> {
+    match (Scope::find_project(env), command) {
+        // These commands use nothing of a project.
+        (
+            Err(_),
+            Command::Schema(_)
+            | Command::Man(_)
+            | Command::Completions(_)
+            | Command::Rule(_)
+            | Command::Cache(_),
+        ) => Ok(Scope::project(env.current_dir.clone())),
+        (found, _) => Ok(found?),
+    }
 }
 
 /// Whether the command writes files. Such a command handles Ctrl-C to undo its changes; others may
@@ -248,7 +268,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
 }
 
 impl Session<'_> {
-    /// Runs an operation to its end or to Ctrl-C.
+    /// Runs an operation to its end, to Ctrl-C, or to its time limit.
     fn wait<T>(&self, verb: impl Future<Output = Result<T, OpError>>) -> Result<T, OpError> {
         let runtime = platform::check_files_can_be_opened().and_then(|()| {
             tokio::runtime::Builder::new_current_thread()
@@ -256,15 +276,25 @@ impl Session<'_> {
                 .build()
         });
         let runtime = runtime.map_err(OpError::Runtime)?;
+        let limit = self.context.env.timeout.saturating_mul(TIMEOUTS_OF_COMMAND);
+        let seconds = limit.as_secs();
         let finished = runtime.block_on(async {
             tokio::select! {
+                biased;
                 finished = verb => finished,
                 () = self.context.interrupt.raised() => Err(InstallError::Interrupted.into()),
+                () = tokio::time::sleep(limit) => Err(FetchError::TooLong { seconds }.into()),
             }
         });
+        // Work that does not wait, such as decoding a pack, may be stopped with another error.
+        let is_interrupted = finished.is_err() && self.context.interrupt.is_raised();
         // A pending DNS lookup must not delay the exit.
         runtime.shutdown_background();
-        finished
+        if is_interrupted {
+            Err(InstallError::Interrupted.into())
+        } else {
+            finished
+        }
     }
 }
 

@@ -48,6 +48,12 @@ pub enum FetchError {
         /// The missing object.
         what: String,
     },
+    /// The command took longer than its limit.
+    #[error("the command was not complete after {seconds}s; nothing was changed")]
+    TooLong {
+        /// The limit, twenty times the time without data after which a connection fails.
+        seconds: u64,
+    },
     /// The server did not send all requested objects.
     #[error("{url} lists {missing} but did not send it; nothing was changed")]
     Incomplete {

@@ -12,7 +12,7 @@ pub(crate) use refs::resolve_stored;
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use tracing::{Instrument, info, info_span};
 
@@ -25,10 +25,11 @@ use crate::env::Env;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
 use crate::source::Source;
 use mdskill_git::ObjectId;
+use mdskill_git::environment::Environment as _;
 use mdskill_git::http::client::Client;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::progress::Progress;
-use mdskill_git::protocol::{Depth, Wants};
+use mdskill_git::protocol::{Depth, Reach, Wants};
 use mdskill_git::transport::Remote;
 use mdskill_git::transport::local::LocalRefs;
 use mdskill_lint::limits::Limits;
@@ -141,7 +142,8 @@ impl<'a> Fetcher<'a> {
         let remote = match &location {
             Location::GitFolder(_) => Some(Remote::Local(LocalRefs::of(place.objects())?)),
             Location::Bundle(path) => {
-                let refs = LocalRefs::of_bundle(path, place.objects())?;
+                let deadline = Instant::now() + self.env.request_timeout();
+                let refs = LocalRefs::of_bundle(path, place.objects(), self.progress, deadline)?;
                 place.store().inspect(|store| store.record_fetched());
                 Some(Remote::Local(refs))
             }
@@ -382,6 +384,30 @@ impl Repository<'_> {
         let wants = Wants::new(tips.iter().copied(), Depth::Trees(depth));
         let what = format!("the history of commit {}", first.short());
         self.fetch(&wants, what).await
+    }
+
+    /// Fetches the missing tag objects in one request.
+    ///
+    /// # Errors
+    /// When they can't be fetched.
+    pub async fn fetch_tag_objects(&mut self, tags: Vec<ObjectId>) -> Result<(), FetchError> {
+        let missing = tags
+            .into_iter()
+            .filter(|tag| !self.objects().contains(*tag));
+        let missing: Vec<ObjectId> = missing.collect();
+        let Some(first) = missing.first() else {
+            return Ok(());
+        };
+        let what = format!("tag {}", first.short());
+        // A tag brings its commit, so the request is that of a history, without trees.
+        let wants = Wants::new(missing.iter().copied(), Depth::History(Reach::Steps(1)));
+        match self.fetch(&wants, what.clone()).await {
+            Err(error) if error.refusal().is_some() => {
+                let wants = Wants::new(missing, Depth::Everything(1));
+                self.fetch(&wants, what).await
+            }
+            fetched => fetched,
+        }
     }
 
     /// Fetches the missing blobs in one request.

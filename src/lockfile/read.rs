@@ -63,7 +63,8 @@ fn read_targets(item: &Item) -> Result<Vec<Target>, Fault> {
     let targets = item.as_array().ok_or_else(not_a_list)?;
     if targets.len() > MAX_TARGETS {
         let count = targets.len();
-        let problem = format!("`targets` has {count} folders, more than the limit of {MAX_TARGETS}");
+        let problem =
+            format!("`targets` has {count} folders, more than the limit of {MAX_TARGETS}");
         return Err(Fault::of(item, problem));
     }
     targets.iter().map(target).collect()
@@ -99,11 +100,13 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
     entry.git_ref = optional(table, "ref")?;
     entry.version = optional(table, "version")?;
     entry.commit = optional(table, "commit")?;
+    entry.signed_by = optional(table, "signed-by")?;
+    entry.signed_tag = optional(table, "signed-tag")?;
     entry.edits = optional(table, "edits")?;
     for (key, item) in table {
         match key {
             "name" | "source" | "path" | "ref" | "version" | "commit" | "tree" | "digest"
-            | "edits" => {}
+            | "signed-by" | "signed-tag" | "edits" => {}
             "gone" => {
                 let is_gone = item.as_bool();
                 entry.is_gone =

@@ -187,6 +187,7 @@ impl<'a> InstalledSkill<'a> {
             from_version: None,
             version: entry.version.clone(),
             commit: entry.commit.map(|commit| commit.to_string()),
+            signed_by: entry.signed_by.clone(),
             tree: entry.tree.to_string(),
             places: self.places(),
             notes: Vec::new(),
@@ -263,7 +264,11 @@ impl<'a> InstalledSkill<'a> {
                 let files = files.filter(|(path, ..)| has_leftovers || !snapshot.is_leftover(path));
                 let files = files.map(|(path, mode, _)| {
                     let checked = SkillPath::from_bytes(path.as_bytes()).ok()?;
-                    Some((checked, *mode, std::fs::read(folder.path.join(path)).ok()?))
+                    Some((
+                        checked,
+                        *mode,
+                        fs::read_plain(&folder.path.join(path)).ok()?,
+                    ))
                 });
                 let files: Option<Vec<_>> = files.collect();
                 return Ok(files.and_then(|files| SkillTree::of_files(files).ok()));

@@ -11,6 +11,8 @@ type CheckResult = Result<String, Denial>;
 
 const USE_ALLOWED: &str = "use an allowed source, or add this one to `sources` in mdskill.toml";
 
+const TRUST_KEY: &str = "use a signed tag or commit, and add the key of its author to git's `gpg.ssh.allowedSignersFile` or to GPG";
+
 fn deny(reason: impl Into<String>, hint: impl Into<String>) -> CheckResult {
     Err(Denial {
         reason: reason.into(),
@@ -77,6 +79,38 @@ impl Policy {
         Some(match (pin, facts.kind) {
             (_, RefKind::Commit) | (Pin::Tag, RefKind::Tag | RefKind::Range) => Ok(named),
             _ => deny(named, step),
+        })
+    }
+
+    pub(super) fn check_signature(&self, facts: &Facts<'_>) -> Option<CheckResult> {
+        if !self.signed {
+            return None;
+        }
+        let Some(commit) = facts.commit else {
+            return Some(deny(
+                "a local folder has no commits, so it is not signed",
+                "add it from a git repository",
+            ));
+        };
+        let commit = commit.short();
+        Some(match (facts.signature, facts.content) {
+            (Some(Ok(signed)), _) => {
+                let what = match &signed.tag {
+                    Some(tag) => format!("tag {} of commit {commit}", tag.short()),
+                    None => format!("commit {commit}"),
+                };
+                let signer = signed.signer.as_ref().unwrap_or(&signed.key);
+                Ok(format!("{what} is signed by `{signer}`"))
+            }
+            (Some(Err(reason)), _) => deny(reason, TRUST_KEY),
+            (None, Content::AsLocked) => Ok(
+                "it is already locked, and its signature is verified before its files are restored"
+                    .to_owned(),
+            ),
+            (None, Content::New { .. }) => deny(
+                format!("the signature of commit {commit} was not verified"),
+                TRUST_KEY,
+            ),
         })
     }
 

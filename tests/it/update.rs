@@ -148,11 +148,50 @@ fn update_refuses_moved_tag() {
         )
         .says("--accept-moved-tag");
     context
+        .run(&["add", "acme/skills/one@v1", "--dry-run"])
+        .ok()
+        .says("the tag `v1` was moved since the skill was locked");
+    context
         .run(&["update", "--accept-moved-tag"])
         .ok()
         .says("1 updated, 1 unchanged");
     context.has("one", &repo, "v1:skills/one");
     assert_eq!(context.entry("one")["ref"], "v1");
+}
+
+#[test]
+fn update_refuses_moved_tag_of_range() {
+    let (context, mut repo) = TestContext::with_skills();
+    repo.tag("v1.2.0");
+    context.run(&["add", "acme/skills/one@^1"]).ok();
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    repo.tag("v1.2.0");
+    let said = "the tag `v1.2.0` of acme/skills points at other content now";
+    context.refuses(&["update"], 3, said);
+    context.run(&["update", "--accept-moved-tag"]).ok();
+    context.has("one", &repo, "v1.2.0:skills/one");
+    assert_eq!(context.entry("one")["commit"], repo.rev_parse("v1.2.0"));
+}
+
+#[test]
+fn update_refuses_tag_that_became_a_branch() {
+    let (context, mut repo) = TestContext::with_skills();
+    repo.tag("v1");
+    context.run(&["add", "acme/skills/one@v1"]).ok();
+    repo.git(&["tag", "-d", "v1"]);
+    repo.branch("v1");
+    repo.write("skills/one/more.md", "more");
+    repo.commit("More");
+    let said = "the tag `v1` of acme/skills was replaced by a branch";
+    context.refuses(&["update"], 3, said);
+    context.refuses(&["outdated"], 3, said);
+    context.run(&["update", "--accept-moved-tag"]).ok();
+    context.has("one", &repo, "refs/heads/v1:skills/one");
+    // The branch is followed from now on.
+    repo.write("skills/one/more.md", "even more");
+    repo.commit("Even more");
+    context.run(&["update"]).ok().says("Updated one");
 }
 
 #[test]

@@ -9,7 +9,6 @@ use super::super::resolve::{Query, ResolveError, Resolved, version_prefixes};
 use super::{FetchError, Repository, Store};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
-use mdskill_git::peel::Peeler;
 use mdskill_git::protocol::Ref;
 use mdskill_git::transport::Remote;
 
@@ -185,9 +184,8 @@ pub(crate) fn resolve_stored(objects: &Objects, query: &Query) -> Option<Resolve
         });
         // A repository may have thousands of refs of pull requests.
         refs.extend(local.filter(|git_ref| git_ref.has_prefix(&prefixes)));
-        let mut peeler = Peeler::of(objects);
         for git_ref in &mut refs {
-            git_ref.peeled = peeler.commit_of(git_ref.id);
+            git_ref.peeled = objects.peel(git_ref.id).ok();
         }
     }
     query.resolve(&refs, "").ok()

@@ -168,6 +168,7 @@ pub(crate) async fn prepare<'a>(
     name_conflicts::remove_duplicates(options, &mut repositories, &mut report)?;
     name_conflicts::check_installed(&lockfile, options, &repositories)?;
     findings::report(context, options, &lockfile, &mut repositories, &mut report);
+    policy::verify_signatures(&policy_check, &mut repositories).await?;
     report.refused = policy::refusals(&policy_check, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
     Ok(Ready {
@@ -410,6 +411,8 @@ fn entry_of(chosen: &Chosen<'_>, digest: Digest, lockfile: &Lockfile, is_forced:
     {
         entry.commit = before.commit;
         entry.version.clone_from(&before.version);
+        entry.signed_by.clone_from(&before.signed_by);
+        entry.signed_tag = before.signed_tag;
     }
     entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
@@ -424,10 +427,13 @@ fn is_same(before: &Entry, entry: &Entry) -> bool {
         && before.digest == entry.digest
 }
 
-/// Whether both are the same, apart from the version, which older lockfiles lack.
+/// Whether both are the same, apart from the version, which older lockfiles lack, and the signature,
+/// which is recorded when the policy requires it.
 fn is_equal(before: &Entry, entry: &Entry) -> bool {
     let mut before = before.clone();
     before.version.clone_from(&entry.version);
+    before.signed_by.clone_from(&entry.signed_by);
+    before.signed_tag = entry.signed_tag;
     before == *entry
 }
 
@@ -470,15 +476,27 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
     };
     let from = locked.and_then(|before| before.commit);
     let from = from.filter(|commit| Some(*commit) != entry.commit);
+    let mut notes = chosen.candidate.notes();
+    notes.extend(locked.and_then(|before| moved_tag(before, entry)));
     Added {
         change: Change {
             from: from.map(|commit| commit.to_string()),
             from_version: locked
                 .and_then(|before| before.version.clone())
                 .filter(|version| Some(version) != entry.version.as_ref()),
-            notes: chosen.candidate.notes(),
+            notes,
             ..skill.change(action)
         },
         capabilities: chosen.candidate.capabilities.clone(),
     }
+}
+
+/// Returns the note that the tag of the locked version leads to other files now.
+fn moved_tag(before: &Entry, entry: &Entry) -> Option<String> {
+    let tag = before.version.as_ref()?;
+    let is_moved = before.source == entry.source
+        && before.path == entry.path
+        && entry.version.as_ref() == Some(tag)
+        && entry.tree != before.tree;
+    is_moved.then(|| format!("the tag `{tag}` was moved since the skill was locked"))
 }

@@ -10,6 +10,28 @@ use crate::operations::resolve::Candidate;
 use crate::policy::RefKind;
 use mdskill_git::objects::Objects;
 
+/// Verifies the signatures of all skills that the policy requires, and records them.
+pub(super) async fn verify_signatures(
+    policy_check: &PolicyCheck,
+    repositories: &mut [Prepared<'_>],
+) -> Result<(), OpError> {
+    for Prepared {
+        opened, candidates, ..
+    } in repositories
+    {
+        let Some(resolved) = &opened.resolved else {
+            continue;
+        };
+        let commit = (resolved.commit, resolved.tag_object);
+        let repository = &mut opened.repository;
+        policy_check.verify_signatures(repository, [commit]).await?;
+        for candidate in candidates {
+            candidate.signature = policy_check.signature(candidate.commit);
+        }
+    }
+    Ok(())
+}
+
 /// Returns the refusals of all skills.
 pub(super) fn refusals(
     policy_check: &PolicyCheck,

@@ -327,6 +327,7 @@ impl Origin<'_> {
             git_ref: self.git_ref.map(str::to_owned),
             version: self.version.map(str::to_owned),
             commit: self.commit,
+            signature: None,
             diagnostics: checked.diagnostics,
             siblings: checked.siblings,
             capabilities,

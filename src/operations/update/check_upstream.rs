@@ -88,6 +88,7 @@ async fn fetch<'a>(
     let discoveries = compare_trees(request, &mut fetched, open).await?;
     successors::name(request, &mut fetched, &discoveries).await?;
     fetch_files(&mut fetched, moves.into_iter().collect()).await?;
+    verify_signatures(request, &mut fetched).await?;
     if request.options.with_differences {
         let folders = moved_folders(&fetched.skills);
         skill_commits::fetch_trees(&mut fetched.repository, &fetched.lineages, &folders).await?;
@@ -260,21 +261,28 @@ fn has_same_content(
     })
 }
 
-/// Returns the reason not to update a skill whose tag was moved.
+/// Returns the reason not to update a skill whose tag was moved, or replaced by a branch. A tag that a
+/// range gave names one version, too.
 fn moved_tag(request: Request<'_, '_>, tracked: &Tracked<'_>) -> Option<String> {
-    let MatchedRef::Tag(tag) = &tracked.resolved.as_ref()?.matched else {
-        return None;
+    let (entry, resolved) = (tracked.skill.entry, tracked.resolved.as_ref()?);
+    let is_same_ref = tracked.git_ref() == entry.git_ref.as_deref();
+    let (tag, has_now) = match &resolved.matched {
+        MatchedRef::Tag(tag) if is_same_ref => (tag, "points at other content now"),
+        MatchedRef::Range(tag) if entry.version.as_ref() == Some(tag) => {
+            (tag, "points at other content now")
+        }
+        MatchedRef::Branch(_) if is_same_ref => {
+            (entry.version.as_ref()?, "was replaced by a branch")
+        }
+        _ => return None,
     };
-    if tracked.git_ref() != tracked.skill.entry.git_ref.as_deref() {
-        return None;
-    }
     let commits = tracked.commits().map_or_else(String::new, |(old, new)| {
         format!(" ({} -> {})", old.short(), new.short())
     });
     let command = format!("update {} --accept-moved-tag", tracked.skill.name);
     Some(format!(
-        "the tag `{tag}` of {} points at other content now{commits}; {} accepts it",
-        full_spec(&tracked.skill.entry.source, ""),
+        "the tag `{tag}` of {} {has_now}{commits}; {} accepts it",
+        full_spec(&entry.source, ""),
         request.context.scope.command(&command)
     ))
 }
@@ -324,6 +332,24 @@ async fn fetch_files(fetched: &mut Fetched<'_>, moves: Vec<Move>) -> Result<(), 
         .filter_map(|(old, new)| Some(((old, new), repository.lineage(old, new)?)));
     fetched.lineages = lineages.collect();
     Ok(())
+}
+
+/// Verifies the signatures of the commits that may be locked, if the policy requires it.
+async fn verify_signatures(
+    request: Request<'_, '_>,
+    fetched: &mut Fetched<'_>,
+) -> Result<(), OpError> {
+    let new = fetched.skills.iter().filter_map(|(tracked, compared)| {
+        let resolved = tracked.resolved.as_ref()?;
+        let is_new = matches!(compared, Comparison::Changed(_) | Comparison::Same)
+            && Some(resolved.commit) != tracked.skill.entry.commit;
+        is_new.then_some((resolved.commit, resolved.tag_object))
+    });
+    let new: Vec<_> = new.collect();
+    let policy_check = request.policy_check;
+    Ok(policy_check
+        .verify_signatures(&mut fetched.repository, new)
+        .await?)
 }
 
 /// Returns the old and new folders of the changed skills, by the move of their refs.

@@ -167,6 +167,7 @@ impl Page<'_> {
         let date = date.map_or_else(String::new, |date| format!(" ({date})"));
         let commit = optional(&report.commit);
         self.field("commit", &format!("{commit}{date}"));
+        self.field("signed by", &optional(&report.signed_by));
         if let Some(url) = &report.url {
             self.link("link", url);
         }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Outputs;
 use crate::import::{Project, fixture, npx_entry, npx_lock};
 use crate::lock_resolve::diverge_with_conflict;
+use crate::signatures::{self, Key};
 use crate::support::fault::Fault;
 use crate::support::search_server::SearchServer;
 use crate::support::test_context::{ServedContext, TestContext};
@@ -351,6 +352,32 @@ pub(super) fn import(outputs: &mut Outputs) {
     );
     for arguments in [&["import", "--dry-run"][..], &["import"], &["import"]] {
         outputs.check(&project.context, arguments);
+    }
+}
+
+/// The commands with skills whose commit is signed.
+pub(super) fn signed(outputs: &mut Outputs) {
+    let project = Project::new();
+    let context = &project.context;
+    assert!(signatures::link_tools(context, &["ssh-keygen"]));
+    let key = Key::create(context, "ada");
+    signatures::trust(context, &key.allowed("ada@example.org"));
+    signatures::sign(&project.repo, &key.options());
+    context.write("mdskill.toml", signatures::POLICY);
+    project.install_current("one");
+    project.write_npx_lock(&[npx_entry("one")]);
+    for arguments in [
+        &["import"][..],
+        &["add", "acme/skills/two"],
+        &["show", "two"],
+        &["install"],
+        &["remove", "two"],
+    ] {
+        if arguments == ["install"] {
+            std::fs::remove_dir_all(context.project().join(".agents/skills/two")).unwrap();
+        }
+        let all = [arguments, &["--json"]].concat();
+        outputs.check_prepared(context, arguments, signatures::mdskill(context, &all));
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod response;
 
+pub(crate) use response::MAX_REFS;
 pub use response::{CapabilityList, PackResponse, Reader, RefList, ResponseParser};
 
 use super::objects::PackError;
@@ -31,6 +32,14 @@ impl Ref {
     #[must_use]
     pub fn commit(&self) -> ObjectId {
         self.peeled.unwrap_or(self.id)
+    }
+
+    /// Returns the id of the tag object; `None` for a branch, or a tag without annotation.
+    #[must_use]
+    pub fn tag_object(&self) -> Option<ObjectId> {
+        self.peeled
+            .map(|_| self.id)
+            .filter(|id| Some(*id) != self.peeled)
     }
 
     /// Whether the name begins with one of these prefixes.
@@ -157,6 +166,17 @@ pub enum ProtocolError {
     /// The response is incomplete.
     #[error("the response ended early")]
     Truncated,
+    /// A part of the response is larger than its limit.
+    #[error("the response has more than {} MiB of {what}, the limit", .limit >> 20)]
+    TooLarge {
+        /// The part of the response.
+        what: &'static str,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The server lists more refs than the limit.
+    #[error("the repository has more than {MAX_REFS} refs, the limit")]
+    TooManyRefs,
     /// The pack was refused.
     #[error(transparent)]
     Pack(#[from] PackError),
