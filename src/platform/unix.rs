@@ -8,6 +8,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::process::ExitStatus;
+use std::sync::Arc;
 
 use rustix::fs::OFlags;
 
@@ -225,6 +226,13 @@ pub(crate) fn can_write(file: &Path) -> bool {
 pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(folder).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Lets a write beyond the limit on the size of files (`ulimit -f`) fail, instead of a signal that ends
+/// the process.
+pub(crate) fn report_file_size_limit() {
+    let signal = rustix::process::Signal::XFSZ.as_raw();
+    drop(signal_hook::flag::register(signal, Arc::default()));
 }
 
 /// Returns an error if the process can't open more files. tokio panics when it has no pair of sockets.

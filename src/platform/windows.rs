@@ -169,3 +169,6 @@ pub(crate) fn is_limit_of_files(_error: &io::Error) -> bool {
 pub(crate) fn kill_self() {
     std::process::abort();
 }
+
+/// Windows has no limit on the size of files.
+pub(crate) fn report_file_size_limit() {}
