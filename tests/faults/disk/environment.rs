@@ -169,7 +169,12 @@ fn project_path_is_too_long() {
     let long = context.path("temp/long");
     let script = "name=$(printf '%0200d' 0); mkdir \"$1\"; cd \"$1\"; \
                   for step in $(seq 25); do mkdir $name; cd -P $name; done; exec \"$0\" add acme/packed/two";
-    let all = ["-c", script, env!("CARGO_BIN_EXE_mdskill"), &long.to_string_lossy()];
+    let all = [
+        "-c",
+        script,
+        env!("CARGO_BIN_EXE_mdskill"),
+        &long.to_string_lossy(),
+    ];
     let shell = context.command("/bin/bash", all);
     let outcome = Watch::run(shell.env("PATH", "/usr/bin:/bin"));
     outcome.fails(1).says("error: ");

@@ -137,7 +137,12 @@ fn fail_fetch(step: Step, error: &str, reason: &str) {
     let context = scene.before.copy();
     let watch = scene.watch(&context);
     let injections = [injection(call, error)];
-    let (outcome, _) = strace::disturbed(&context, &scene.arguments, &injections, name_of(&injections));
+    let (outcome, _) = strace::disturbed(
+        &context,
+        &scene.arguments,
+        &injections,
+        name_of(&injections),
+    );
     assert_answer(&outcome, reason);
     watch.settle();
     Watch::run(context.mdskill(&scene.arguments)).ok();
