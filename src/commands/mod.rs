@@ -64,6 +64,7 @@ use mdskill_lint::{Level, Settings};
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::report_as_sentence();
+    platform::report_file_size_limit();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let env = Env::read();
     if let Ok(env) = &env
