@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::InstallError;
 use crate::config;
 use crate::fs::{self, At};
-use crate::hint::command_line;
+use crate::hint::CommandLine;
 use crate::lockfile;
 use crate::platform;
 use crate::target::Target;
@@ -74,8 +74,8 @@ impl Scope {
 
     /// Returns a command for the skills of this scope, between backticks.
     #[must_use]
-    pub fn command(&self, arguments: &str) -> String {
-        command_line(arguments, self.is_personal)
+    pub fn command(&self, command: &CommandLine) -> String {
+        command.in_scope(self.is_personal)
     }
 
     /// Returns the configuration file, next to the lockfile.

@@ -16,6 +16,7 @@ use super::report::{Action, Change, LeftAlone, Reason, refusal_reason};
 use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fs::tree::{OnDisk, Snapshot};
+use crate::hint::mdskill;
 use crate::install::plan::{self, Step, decide};
 use crate::skill::SkillPlace;
 use crate::skill::tree::{SkillTree, TreeError};
@@ -93,7 +94,9 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
     {
         let mut change = skill.change(Action::Restored);
         if skill.entry.edits.is_some() && copy.is_none() {
-            let keep = context.scope.command(&format!("keep {}", skill.name));
+            let keep = context
+                .scope
+                .command(&mdskill("keep").word(skill.name.as_str()));
             change.notes.push(format!(
                 "without the local edits that mdskill.lock records; {keep} accepts it without them"
             ));

@@ -9,6 +9,7 @@ use super::resolve::{Opened, Subject, query_of, source_of};
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::{FetchError, Fetcher, Repository};
+use crate::hint::mdskill;
 use crate::policy::{Decision, Key, RefKind, Verdict};
 use crate::skill::DiskFiles;
 use crate::spec::Spec;
@@ -137,7 +138,9 @@ async fn installed(
         let mut verdicts = decision.verdicts.iter_mut();
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
             verdict.is_allowed = false;
-            let install = context.scope.command(&format!("install {}", skill.name));
+            let install = context
+                .scope
+                .command(&mdskill("install").word(skill.name.as_str()));
             "its files are missing, so their capabilities are unknown"
                 .clone_into(&mut verdict.reason);
             verdict.hint = Some(format!("{install} restores them"));

@@ -26,6 +26,7 @@ use super::report::{Action, Change, LeftAlone, refusal_reason};
 use super::resolve::Candidate;
 use crate::context::Context;
 use crate::digest::Digest;
+use crate::hint::CommandLine;
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::skill::tree::SkillTree;
@@ -69,11 +70,9 @@ pub(crate) struct Options {
 
 impl Options {
     /// Returns the command line that adds these specs to the user's own skills.
-    fn command(&self) -> String {
-        let specs = self.specs.iter().map(Spec::to_string);
-        let all = self.all.then(|| "--all".to_owned());
-        let words = ["-g add".to_owned()].into_iter().chain(specs).chain(all);
-        words.collect::<Vec<_>>().join(" ")
+    fn command(&self) -> CommandLine {
+        let add = CommandLine::mdskill("-g add").words(self.specs.iter().map(Spec::to_string));
+        if self.all { add.then("--all") } else { add }
     }
 }
 
