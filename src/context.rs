@@ -1,6 +1,7 @@
 //! [`Context`]: the shared state of every command.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
 use crate::lockfile::merge::Sides;
 use crate::lockfile::{Lockfile, LockfileError, conflict_line};
+use crate::target::Target;
 use mdskill_git::http::client::Client;
 use mdskill_git::http::retry::Retry;
 use mdskill_git::objects::Objects;
@@ -117,7 +119,27 @@ impl<'a> Context<'a> {
     /// When recovery fails, or the lockfile can't be read.
     pub fn lockfile(&self) -> Result<Option<Lockfile>, InstallError> {
         self.recover()?;
-        Ok(self.read_lockfile()?)
+        let lockfile = self.read_lockfile()?;
+        if let Some(lockfile) = &lockfile {
+            self.check_targets(lockfile)?;
+        }
+        Ok(lockfile)
+    }
+
+    /// Checks that no target of a lockfile leads out of the project, where its skills would be read.
+    fn check_targets(&self, lockfile: &Lockfile) -> Result<(), InstallError> {
+        let of_skills = lockfile
+            .skills
+            .values()
+            .filter_map(|entry| entry.targets.as_ref());
+        let targets: BTreeSet<&Target> = of_skills.flatten().chain(&lockfile.targets).collect();
+        for target in targets {
+            match self.scope.check_target(target) {
+                Err(InstallError::TargetNotAFolder { .. }) | Ok(()) => {}
+                refused => return refused,
+            }
+        }
+        Ok(())
     }
 
     /// Recovers from an interrupted command.
@@ -128,6 +150,7 @@ impl<'a> Context<'a> {
         if transaction::was_interrupted(&self.scope)? {
             drop(self.begin(&|| self.interrupt.is_raised())?);
         }
+        transaction::tidy(&self.scope);
         self.report_foreign_journals();
         Ok(())
     }
@@ -220,14 +243,7 @@ impl<'a> Context<'a> {
         &'b self,
         checkpoint: &'b dyn Fn() -> bool,
     ) -> Result<Transaction<'b>, InstallError> {
-        let report_wait = |holder: &str| {
-            let lock = self.scope.state();
-            self.progress.warn(&format!(
-                "waiting for {holder}, which is changing {}",
-                self.scope.display(&lock)
-            ));
-        };
-        let transaction = Transaction::begin(&self.scope, checkpoint, &report_wait)?;
+        let transaction = Transaction::begin(&self.scope, checkpoint, self.progress)?;
         self.report_foreign_journals();
         Ok(transaction)
     }

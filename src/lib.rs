@@ -26,7 +26,7 @@
 //! | | [`importers`] | reads the records of other tools |
 //! | environment | [`env`](mod@env), [`dirs`], [`fs`], [`interrupt`] | variables, folders, atomic writes and locks, Ctrl-C |
 //! | values | [`spec`], [`source`], [`target`], [`digest`], `glob`, `hint`, `redact`, [`mod@toml`] | values without I/O |
-//! | | `platform` | the differences between operating systems |
+//! | | `parallel`, `platform` | threads; the differences between operating systems |
 //!
 //! # Files
 //!
@@ -37,7 +37,7 @@
 //! | `.github/skills/NAME/` | an installed skill | [`install::transaction`] |
 //! | `.mdskill/lock` | the lock between processes | [`fs::lock`] |
 //! | `.mdskill/journal.json` | what a running command is about to do | [`install::journal`] |
-//! | `.mdskill/trash/` | folders that `--force` replaced | [`install::journal`] |
+//! | `.mdskill/trash/` | folders that `--force` replaced | `install::state` |
 //! | `TARGET/../.mdskill-stage-*/` | new folders before, and old folders after the exchange | [`install::transaction`] |
 //! | `CACHE/store-v1/` | a bare git repository for each source, and the words of its skills | `fetch::cache`, `operations::search` |
 //! | `CACHE/seen-v1/` | when each commit was first seen | `fetch::first_seen` |
@@ -64,6 +64,7 @@ pub mod dirs;
 pub mod env;
 pub mod fs;
 pub mod interrupt;
+pub(crate) mod parallel;
 pub(crate) mod platform;
 
 pub mod config;

@@ -9,7 +9,7 @@ use super::{At, Error, create_folder, flush_entries, if_found, look, read_if_fou
 use crate::platform;
 
 /// The prefix of temporary files.
-const PREFIX: &str = ".mdskill-";
+pub(crate) const PREFIX: &str = ".mdskill-";
 
 /// Replaces `path` with `bytes`, and flushes them to disk.
 ///
@@ -19,7 +19,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_from(path.parent().unwrap_or(Path::new(".")), path, bytes)
 }
 
-/// Like [`write()`], with the temporary file in `temp_folder` on the same file system. So
+/// Like [`write()`], with the temporary file in `temp_folder` if that is on the same file system. So
 /// [`has_leftovers`] finds the file of an interrupted command there.
 ///
 /// # Errors
@@ -27,7 +27,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 pub fn write_from(temp_folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_folder(folder)?;
-    write_beside(path, temp_folder, bytes, true)?;
+    match write_beside(path, temp_folder, bytes, true) {
+        // The folder of the temporary file may be on another file system.
+        Err(error) if error.source.kind() == ErrorKind::CrossesDevices => {
+            write_beside(path, folder, bytes, true)?;
+        }
+        written => written?,
+    }
     flush_entries(folder)
 }
 

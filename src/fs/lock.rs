@@ -66,10 +66,10 @@ impl FileLock {
             let mut file = open(path)?;
             match file.try_lock() {
                 // The previous holder may have removed the file that is now locked.
-                Ok(()) if platform::is_file_at(&file, path) => return Ok(Self::hold(file, path)?),
+                Ok(()) if platform::is_file_at(&file, path) => return Ok(Self::hold(file, path)),
                 Ok(()) => continue,
                 Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
-                    return Ok(Self::hold(file, path)?);
+                    return Ok(Self::hold(file, path));
                 }
                 Err(TryLockError::Error(error)) => return Err(error).at("lock", path)?,
                 Err(TryLockError::WouldBlock) => {}
@@ -92,21 +92,19 @@ impl FileLock {
         }
     }
 
-    fn hold(mut file: File, path: &Path) -> Result<Self, Error> {
-        // The process number is only for the message of waiting processes. A file with other
-        // content is not changed, because it may be a hard link to a file of the user.
+    fn hold(mut file: File, path: &Path) -> Self {
+        // The process number is only for the message of waiting processes, so a full disk does not
+        // matter. A file with other content is not changed, because it may be a hard link to a file of
+        // the user.
         if process_in(&mut file).is_some() {
             let pid = std::process::id().to_string();
-            let written = file
-                .set_len(0)
-                .and_then(|()| file.rewind())
-                .and_then(|()| file.write_all(pid.as_bytes()));
-            written.at("write", path)?;
+            let emptied = file.set_len(0).and_then(|()| file.rewind());
+            drop(emptied.and_then(|()| file.write_all(pid.as_bytes())));
         }
-        Ok(Self {
+        Self {
             _file: file,
             path: path.to_owned(),
-        })
+        }
     }
 }
 

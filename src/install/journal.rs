@@ -5,13 +5,11 @@
 //! journal names only targets and skills. The scope determines their paths, and links are not
 //! followed. Therefore a project may be moved before the recovery.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tracing::info;
 
 use super::scope::Scope;
 use super::{InstallError, seal};
@@ -25,8 +23,6 @@ use mdskill_lint::name::SkillName;
 pub(super) const NEW: &str = "new";
 /// The folder for replaced skills in a staging folder.
 pub(super) const OLD: &str = "old";
-/// The name that [`NEW`] gets when all exchanges are done or undone.
-const SETTLED: &str = "settled";
 
 /// The planned changes of a transaction.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -157,7 +153,7 @@ impl Exchange {
     }
 
     /// Whether `folder` has the new files.
-    fn is_new_in(&self, folder: &Path) -> bool {
+    pub(super) fn is_new_in(&self, folder: &Path) -> bool {
         let new = self.new.as_ref().and_then(|new| new.parse::<Digest>().ok());
         new.is_some_and(|new| OnDisk::read(folder).is_ok_and(|on_disk| on_disk.is(new)))
     }
@@ -195,11 +191,7 @@ impl Journal {
     /// # Errors
     /// If it can't be written.
     pub fn write(&self, scope: &Scope) -> Result<(), InstallError> {
-        let journal = serde_json::value::to_raw_value(self).map_err(io::Error::from);
-        let journal = journal.at("write", &self.path)?;
-        let seal = seal::seal(scope, journal.get().as_bytes());
-        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(io::Error::from);
-        let text = text.at("write", &self.path)?;
+        let text = self.text(scope)?;
         if self.exchanges.is_empty() {
             atomic::write_cache(&self.path, &text)?;
         } else {
@@ -208,76 +200,26 @@ impl Journal {
         Ok(())
     }
 
-    /// Finishes a committed transaction, or undoes another. `before_step` is called before each change
-    /// to the disk.
+    /// Marks the transaction as committed, on disk and here.
     ///
     /// # Errors
-    /// See [`Journal::undo`]; also if the lockfile can't be read.
-    pub fn finish(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<(), InstallError> {
-        let lockfile = fs::read_if_found(&scope.lockfile)?.unwrap_or_default();
-        let digest = Digest::of_bytes(&lockfile).to_string();
-        if self.is_done || self.lockfile.as_ref() == Some(&digest) {
-            self.move_private(scope, before_step);
-            // If a folder can't be removed now, the journal remains for the next command.
-            let _left = self.clean_up(scope, before_step);
-            Ok(())
-        } else {
-            self.undo(scope, before_step)
+    /// If it can't be written. The mark may be on disk in spite of it, and is here, too, then.
+    pub fn write_done(&mut self, scope: &Scope) -> Result<(), InstallError> {
+        self.is_done = true;
+        let text = self.text(scope)?;
+        let written = atomic::write(&self.path, &text);
+        if written.is_err() {
+            self.is_done = fs::read_if_found(&self.path)?.as_deref() == Some(&text);
         }
+        Ok(written?)
     }
 
-    /// Undoes every exchange, the last first.
-    ///
-    /// This also works after an interrupted exchange or undo, because the location of each folder
-    /// shows what is left to do.
-    ///
-    /// # Errors
-    /// If a folder can't be moved back. The journal then remains for the next command.
-    pub fn undo(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Result<(), InstallError> {
-        if !self.is_settled(scope)? {
-            for exchange in self.exchanges.iter().rev() {
-                self.undo_exchange(scope, exchange, before_step)?;
-            }
-        }
-        // If a folder can't be removed now, the journal remains for the next command.
-        let _left = self.clean_up(scope, before_step);
-        Ok(())
-    }
-
-    fn undo_exchange(
-        &self,
-        scope: &Scope,
-        exchange: &Exchange,
-        before_step: &mut dyn FnMut(),
-    ) -> Result<(), InstallError> {
-        let place = exchange.place(scope);
-        let is_there = |path: &Path| fs::look(path).map(|there| there.is_some());
-        let old = match exchange.old(scope) {
-            Some(old) if is_there(&old)? => Some(old),
-            Some(_) => {
-                // The old folder was not moved yet, or is restored already.
-                return Ok(());
-            }
-            None => None,
-        };
-        let is_placed = exchange.new.is_some() && !is_there(&exchange.staged(scope))?;
-        if (is_placed || old.is_some()) && is_there(&place)? {
-            let is_new = is_placed && exchange.is_new_in(&place);
-            let to = if is_new {
-                exchange.staged(scope)
-            } else {
-                // The folder was edited or replaced in the meantime, so it has files of the user.
-                let free = free_in_trash(scope, &exchange.name, &self.trashed())?;
-                scope.trash().join(free)
-            };
-            before_step();
-            fs::rename(&place, &to)?;
-        }
-        if let Some(old) = old {
-            before_step();
-            fs::rename(&old, &place)?;
-        }
-        Ok(())
+    fn text(&self, scope: &Scope) -> Result<Vec<u8>, InstallError> {
+        let journal = serde_json::value::to_raw_value(self).map_err(io::Error::from);
+        let journal = journal.at("write", &self.path)?;
+        let seal = seal::seal(scope, journal.get().as_bytes());
+        let text = serde_json::to_vec(&Sealed { seal, journal }).map_err(io::Error::from);
+        Ok(text.at("write", &self.path)?)
     }
 
     /// Returns the names in the trash that the exchanges use. They may be free for a moment, but
@@ -291,184 +233,5 @@ impl Journal {
                 _ => None,
             });
         names.collect()
-    }
-
-    /// Whether all exchanges are done or undone, and only the staging folders are left to remove.
-    ///
-    /// A journal with exchanges is written after each staging folder has its folder `new`, and this
-    /// folder is renamed before any other part of a staging folder is removed.
-    fn is_settled(&self, scope: &Scope) -> Result<bool, InstallError> {
-        for target in &self.targets {
-            if fs::look(&scope.stage(target).join(NEW))?.is_none() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Moves the user's own files from the old folders to the new ones, after the commit. Files that
-    /// are moved already are skipped, so this also works after an interruption.
-    ///
-    /// An old folder with a file that can't be moved is moved to the trash, whose paths are returned.
-    pub(super) fn move_private(
-        &self,
-        scope: &Scope,
-        before_step: &mut dyn FnMut(),
-    ) -> Vec<PathBuf> {
-        let mut trashed = Vec::new();
-        for exchange in self.exchanges.iter().filter(|it| !it.private.is_empty()) {
-            let place = exchange.place(scope);
-            let Some(old) = exchange.old(scope).filter(|old| old.is_dir()) else {
-                continue;
-            };
-            before_step();
-            let moved = exchange.private.iter().map(|path| {
-                let (from, to) = (old.join(path), place.join(path));
-                if fs::look(&from)?.is_some() {
-                    fs::create_folder(to.parent().unwrap_or(&place))?;
-                    fs::rename_new(&from, &to)?;
-                }
-                Ok(())
-            });
-            let moved: Vec<Result<(), fs::Error>> = moved.collect();
-            if moved.iter().any(Result::is_err)
-                && exchange.old == Some(OldFolder::Aside)
-                && let Ok(free) = free_in_trash(scope, &exchange.name, &self.trashed())
-            {
-                let to = scope.trash().join(free);
-                if fs::rename(&old, &to).is_ok() {
-                    trashed.push(to);
-                }
-            }
-        }
-        trashed
-    }
-
-    /// Whether a staging folder still has files of the user, because they could not be moved.
-    fn has_private(&self, scope: &Scope, stage: &Path) -> bool {
-        self.exchanges.iter().any(|exchange| {
-            let old = exchange.old(scope).filter(|old| old.starts_with(stage));
-            let mut private = exchange.private.iter();
-            old.is_some_and(|old| private.any(|path| old.join(path).symlink_metadata().is_ok()))
-        })
-    }
-
-    /// Removes the staging folders, then the journal. The transaction is complete, so failures are
-    /// not errors: the folders that can't be removed are returned, and the journal remains for the
-    /// next command.
-    #[must_use]
-    pub fn clean_up(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
-        let stages: Vec<PathBuf> = self.targets.iter().map(|it| scope.stage(it)).collect();
-        let mut left = Vec::new();
-        // All of them first, because a partly removed staging folder must not count as complete.
-        for stage in &stages {
-            before_step();
-            if self.has_private(scope, stage) {
-                left.push(stage.clone());
-                continue;
-            }
-            let marked = std::fs::rename(stage.join(NEW), stage.join(SETTLED));
-            if fs::if_found(marked).is_err() {
-                left.push(stage.clone());
-            }
-        }
-        for stage in stages {
-            before_step();
-            if !left.contains(&stage) && fs::remove_folder(&stage).is_err() {
-                left.push(stage);
-            }
-        }
-        for folder in self.made.iter().rev() {
-            before_step();
-            // Only an empty folder is removed: another has files of the user.
-            drop(std::fs::remove_dir(scope.target(folder)));
-        }
-        if left.is_empty() {
-            before_step();
-            drop(fs::remove_file(&self.path));
-        }
-        left
-    }
-
-    /// Checks that none of the journal's paths leads elsewhere through a link.
-    fn check_places(&self, scope: &Scope) -> Result<(), InstallError> {
-        let exchanges = self.exchanges.iter().map(|exchange| &exchange.target);
-        for target in self.targets.iter().chain(&self.made).chain(exchanges) {
-            scope.check_target(target)?;
-            let stage = scope.stage(target);
-            for folder in [stage.join(NEW), stage.join(OLD), stage] {
-                if fs::look(&folder)?.is_some_and(|there| there.is_symlink()) {
-                    return Err(InstallError::TargetOutside { path: folder });
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Finishes or undoes an interrupted transaction. The caller holds the scope's lock.
-///
-/// # Errors
-/// If the journal is invalid, its paths lead elsewhere, or a file system operation fails.
-pub fn recover(scope: &Scope) -> Result<(), InstallError> {
-    atomic::remove_leftovers(&scope.state())?;
-    match Journals::find(scope)?.ours {
-        Some(journal) => {
-            info!(
-                exchanges = journal.exchanges.len(),
-                "recovering an interrupted transaction"
-            );
-            journal.check_places(scope)?;
-            journal.finish(scope, &mut || ())
-        }
-        None => Ok(()),
-    }
-}
-
-/// Creates the trash, and returns a name that is free there and not in `taken`.
-///
-/// # Errors
-/// If the trash can't be created.
-pub fn free_in_trash(
-    scope: &Scope,
-    name: &SkillName,
-    taken: &[SkillName],
-) -> Result<SkillName, InstallError> {
-    let trash = scope.trash();
-    fs::create_folder(&trash)?;
-    let mut number = 1_u32;
-    loop {
-        let free = name.numbered(number);
-        if !taken.contains(&free) && fs::look(&trash.join(&free))?.is_none() {
-            return Ok(free);
-        }
-        number += 1;
-    }
-}
-
-/// Creates the `.gitignore` of the state folder.
-///
-/// # Errors
-/// If it can't be written.
-pub fn write_ignore_file(scope: &Scope) -> Result<(), InstallError> {
-    let ignore = scope.ignore();
-    if fs::look(&ignore)?.is_none() {
-        let file = File::create_new(&ignore);
-        file.and_then(|mut file| file.write_all(b"*\n"))
-            .at("write", &ignore)?;
-    }
-    Ok(())
-}
-
-/// Removes the state folder's files, unless the trash has entries.
-pub fn remove_state(scope: &Scope) {
-    let is_empty =
-        |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    let trash = scope.trash();
-    if is_empty(&trash) {
-        drop(std::fs::remove_dir(&trash));
-    }
-    if !trash.exists() && !scope.journals().iter().any(|path| path.exists()) {
-        drop(fs::remove_file(&scope.ignore()));
     }
 }

@@ -3,15 +3,18 @@
 
 pub mod journal;
 pub mod plan;
+mod project;
+pub mod recovery;
 pub mod scope;
 mod seal;
+mod state;
 pub mod transaction;
 
 use std::path::PathBuf;
 
 use crate::fs;
 use crate::fs::lock::LockError;
-use crate::hint::{HasHint, Hint};
+use crate::hint::{HasHint, Hint, for_shell};
 use crate::lockfile::LockfileError;
 use crate::target::Target;
 use mdskill_git::objects::ObjectError;
@@ -52,6 +55,18 @@ pub enum InstallError {
         /// The target, or the link on the way to it.
         path: PathBuf,
     },
+    /// The project belongs to another user.
+    #[error("the project {path} belongs to another user", path = path.display())]
+    ForeignProject {
+        /// The root of the project.
+        path: PathBuf,
+    },
+    /// A file of the project is a link out of it.
+    #[error("{path} is a link that leads out of the project", path = path.display())]
+    FileOutside {
+        /// The link.
+        path: PathBuf,
+    },
     /// A target, or a part of its path, is a file.
     #[error("skills can't be installed in {path}: it is not a folder", path = path.display())]
     TargetNotAFolder {
@@ -83,6 +98,16 @@ pub enum InstallError {
     /// The user pressed Ctrl-C before the commit.
     #[error("interrupted; nothing was changed")]
     Interrupted,
+    /// A step failed, and so did undoing the steps before it. The journal remains.
+    #[error("the changes can't be undone now: {undo}; the first problem: {problem}", problem = problem(error))]
+    NotUndone {
+        /// The problem of the step.
+        error: Box<InstallError>,
+        /// The problem of undoing.
+        undo: Box<InstallError>,
+        /// A command that tries again.
+        next: String,
+    },
     /// The journal of an interrupted command is invalid.
     #[error("{path} of an interrupted command can't be read: {source}", path = path.display())]
     Journal {
@@ -93,6 +118,17 @@ pub enum InstallError {
     },
 }
 
+/// Returns the problem, without the statement that nothing was changed.
+fn problem(error: &InstallError) -> String {
+    match error {
+        InstallError::Interrupted => "interrupted".to_owned(),
+        InstallError::Changed { path } => {
+            format!("{} was changed while it was being replaced", path.display())
+        }
+        error => error.to_string(),
+    }
+}
+
 impl HasHint for InstallError {
     fn hint(&self) -> Option<Hint> {
         match self {
@@ -100,12 +136,18 @@ impl HasHint for InstallError {
             Self::Lockfile(error) => error.hint(),
             Self::Objects(error) => error.hint(),
             Self::Changed { .. } => Some(Hint::text("run the command again")),
+            Self::NotUndone { next, .. } => Some(Hint::text(format!("{next} tries again"))),
             Self::TargetOutside { .. } | Self::TargetReserved { .. } => Some(Hint::text(
                 "use a target in the project, outside of `.git` and `.mdskill`",
             )),
             Self::TargetNotAFolder { .. } | Self::TargetNested { .. } => Some(Hint::text(
                 "use another folder in the project, for example `.github/skills`",
             )),
+            Self::ForeignProject { path } => Some(Hint::text(format!(
+                "`git config --global --add safe.directory {}` trusts it, as in git",
+                for_shell(&path.display().to_string())
+            ))),
+            Self::FileOutside { .. } => Some(Hint::text("replace the link by a file")),
             Self::ForeignState { .. } => Some(Hint::text("remove it and run the command again")),
             Self::StageTaken { .. } => Some(Hint::text(
                 "move the files you need out of it, remove it, and run the command again",

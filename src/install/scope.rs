@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::InstallError;
+use super::project::find_root;
 use crate::config;
+use crate::env::Env;
 use crate::fs::{self, At};
 use crate::hint::CommandLine;
 use crate::lockfile;
@@ -38,16 +40,20 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Finds the project around `current`: the nearest parent with a lockfile, a configuration, or a
-    /// git repository, else `current` itself. A repository is never part of a project around it.
+    /// Finds the project around the current folder, or makes it one.
+    ///
+    /// # Errors
+    /// If the project belongs to another user, or its files are links out of it.
+    pub fn find_project(env: &Env) -> Result<Self, InstallError> {
+        Ok(Self::project(find_root(env)?))
+    }
+
+    /// Returns the scope of the project in the folder `root`.
     #[must_use]
-    pub fn find_project(current: &Path) -> Self {
-        let names = [lockfile::FILE_NAME, config::FILE_NAME, ".git"];
-        let is_root = |folder: &&Path| names.iter().any(|name| folder.join(name).exists());
-        let root = current.ancestors().find(is_root).unwrap_or(current);
+    pub fn project(root: PathBuf) -> Self {
         Self {
-            root: root.to_owned(),
             lockfile: root.join(lockfile::FILE_NAME),
+            root,
             is_personal: false,
             cache: None,
         }
@@ -126,12 +132,18 @@ impl Scope {
         self.root.join(target.as_str())
     }
 
-    /// Returns the staging folder of a target.
+    /// Returns the staging folder of a target: next to it, or in it if it is a mount point, because
+    /// nothing can be renamed across mounts.
     #[must_use]
     pub fn stage(&self, target: &Target) -> PathBuf {
         let folder = self.target(target);
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        folder.with_file_name(format!("{STAGE_FOLDER}-{name}"))
+        let name = format!("{STAGE_FOLDER}-{name}");
+        if platform::is_other_mount(&folder, folder.parent().unwrap_or(&folder)) {
+            folder.join(name)
+        } else {
+            folder.with_file_name(name)
+        }
     }
 
     /// Whether two targets are the same folder: links, `..`, and letter case may lead to one folder.

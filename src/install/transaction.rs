@@ -19,16 +19,21 @@ use tracing::{debug, info};
 use super::InstallError;
 use super::journal::{self, Exchange, Journal, Journals, OldFolder};
 use super::plan::Step;
+use super::recovery::Ended;
 use super::scope::Scope;
+use super::{recovery, state};
 use rayon::prelude::*;
 
 use crate::digest::{Digest, FileDigest};
 use crate::fs::lock::{FileLock, Waiting};
+use crate::fs::moving;
 use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, At, atomic};
+use crate::parallel;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
+use mdskill_git::progress::Progress;
 use mdskill_lint::name::SkillName;
 
 /// The time to wait for another mdskill. Only a stalled network takes longer.
@@ -39,7 +44,10 @@ pub struct Transaction<'a> {
     scope: &'a Scope,
     journal: Journal,
     planned_on: Vec<OnDisk>,
+    /// The reason why a staging folder of an interrupted command can't be removed.
+    left: Option<fs::Error>,
     checkpoint: &'a dyn Fn() -> bool,
+    progress: &'a dyn Progress,
     is_open: bool,
     _lock: FileLock,
 }
@@ -65,8 +73,6 @@ pub struct StagedSkill<'a> {
 pub struct Committed {
     /// The paths in the trash that modified or unmanaged folders were moved to.
     pub trashed: Vec<PathBuf>,
-    /// Old folders that can't be removed. Everything else is done.
-    pub left: Vec<PathBuf>,
 }
 
 /// Whether an interrupted command left a transaction to finish or undo.
@@ -74,39 +80,65 @@ pub struct Committed {
 /// # Errors
 /// If a journal can't be read.
 pub fn was_interrupted(scope: &Scope) -> Result<bool, InstallError> {
-    Ok(atomic::has_leftovers(&scope.state()) || Journals::find(scope)?.ours.is_some())
+    Ok(Journals::find(scope)?.ours.is_some())
+}
+
+/// Removes what a command left in the state folder that was killed before or after its transaction.
+/// Does nothing while another command runs, or if it can't be removed.
+pub fn tidy(scope: &Scope) {
+    let waiting = Waiting {
+        limit: Duration::ZERO,
+        on_wait: &|_| (),
+        interrupted: &|| false,
+    };
+    if state::is_untidy(scope)
+        && scope.check_state().is_ok()
+        && let Ok(_lock) = FileLock::acquire(&scope.lock(), &waiting)
+    {
+        drop(atomic::remove_leftovers(&scope.state()));
+        state::remove_state(scope);
+    }
 }
 
 impl<'a> Transaction<'a> {
     /// Acquires the scope's lock, waiting for another mdskill if necessary, and recovers the scope.
     ///
-    /// `checkpoint` is called between steps and returns whether the user pressed Ctrl-C;
-    /// `on_wait` is called with the holder of the lock.
+    /// `checkpoint` is called between steps and returns whether the user pressed Ctrl-C. `progress`
+    /// gets warnings.
     ///
     /// # Errors
     /// If the lock can't be acquired, or an interrupted transaction can't be recovered.
     pub fn begin(
         scope: &'a Scope,
         checkpoint: &'a dyn Fn() -> bool,
-        on_wait: &dyn Fn(&str),
+        progress: &'a dyn Progress,
     ) -> Result<Self, InstallError> {
+        let state = scope.display(&scope.state());
+        let on_wait = |holder: &str| {
+            progress.warn(&format!("waiting for {holder}, which is changing {state}"));
+        };
         let waiting = Waiting {
             limit: LOCK_PATIENCE,
-            on_wait,
+            on_wait: &on_wait,
             interrupted: checkpoint,
         };
         scope.check_state()?;
-        let lock = FileLock::acquire(&scope.lock(), &waiting)?;
-        journal::recover(scope)?;
-        journal::write_ignore_file(scope)?;
-        Ok(Self {
+        let mut transaction = Self {
             scope,
-            journal: Journals::find(scope)?.start(scope)?,
+            journal: Journal::default(),
             planned_on: Vec::new(),
+            left: None,
             checkpoint,
+            progress,
             is_open: true,
-            _lock: lock,
-        })
+            _lock: FileLock::acquire(&scope.lock(), &waiting)?,
+        };
+        let ended = recovery::recover(scope)?;
+        ended.report(scope, progress);
+        transaction.left = ended.left.into_iter().next();
+        state::write_ignore_file(scope)?;
+        transaction.journal = Journals::find(scope)?.start(scope)?;
+        Ok(transaction)
     }
 
     /// Writes new folders to the staging folders, adds their exchanges to the journal, and returns the
@@ -133,11 +165,8 @@ impl<'a> Transaction<'a> {
                 write_skill(folder, skill.files, objects)
             })
         };
-        let digests: Vec<Digest> = skills
-            .par_iter()
-            .zip(&folders)
-            .map(write)
-            .collect::<Result<_, InstallError>>()?;
+        let written = || skills.par_iter().zip(&folders).map(write).collect();
+        let digests: Vec<Digest> = parallel::run::<Result<_, InstallError>>(written)?;
         for (skill, digest) in skills.into_iter().zip(&digests) {
             self.add_exchange(
                 &skill.target,
@@ -180,7 +209,7 @@ impl<'a> Transaction<'a> {
             Step::Replace => Some(OldFolder::Aside),
             Step::Trash => {
                 let taken = self.journal.trashed();
-                let free = journal::free_in_trash(self.scope, name, &taken)?;
+                let free = state::free_in_trash(self.scope, name, &taken)?;
                 Some(OldFolder::Trash(free))
             }
         };
@@ -200,6 +229,10 @@ impl<'a> Transaction<'a> {
 
     /// Returns the staging folder of a target. It is created on first use, after it is in the journal.
     fn stage_for(&mut self, target: &Target) -> Result<PathBuf, InstallError> {
+        // A new journal would replace that of the interrupted command, and with it what is left to do.
+        if let Some(error) = self.left.take() {
+            return Err(error.into());
+        }
         let stage = self.scope.stage(target);
         if !self.journal.targets.contains(target) {
             let is_shared = self.check_stage(&stage)?;
@@ -239,40 +272,74 @@ impl<'a> Transaction<'a> {
     /// Makes all exchanges and writes the lockfile.
     ///
     /// # Errors
-    /// If a step fails. Then all changes are undone.
+    /// If a step before the commit fails. Then all changes are undone, except with
+    /// [`InstallError::NotUndone`].
     pub fn commit(mut self, lockfile: &str) -> Result<Committed, InstallError> {
         let lockfile = lockfile.as_bytes();
         let is_same = fs::read_if_found(&self.scope.lockfile)?.as_deref() == Some(lockfile);
         if self.journal.exchanges.is_empty() && is_same {
             return Ok(Committed::default());
         }
+        let ended = match self.apply(lockfile, is_same) {
+            Ok(()) => {
+                info!(lockfile_changed = !is_same, "the transaction is committed");
+                self.is_open = false;
+                // After the commit, an interrupt only leaves clean-up to the next command.
+                let _too_late = (self.checkpoint)();
+                self.journal.complete(self.scope, &mut || ())
+            }
+            Err(error) => self.end_after(error)?,
+        };
+        ended.report_left(self.scope, self.progress);
+        let (trash, trashed) = (self.scope.trash(), self.journal.trashed());
+        let mut trashed: Vec<PathBuf> = trashed.iter().map(|name| trash.join(name)).collect();
+        trashed.extend(ended.trashed);
+        Ok(Committed { trashed })
+    }
+
+    /// Makes all changes, up to the one that commits them.
+    fn apply(&mut self, lockfile: &[u8], is_same: bool) -> Result<(), InstallError> {
         self.check_interrupt()?;
         for target in &self.journal.targets {
             fs::flush(&self.scope.stage(target))?;
         }
         self.check_interrupt()?;
         self.journal.lockfile = (!is_same).then(|| Digest::of_bytes(lockfile).to_string());
-        self.journal.write(self.scope)?;
         let count = self.journal.exchanges.len();
-        info!(count, "the journal is written; exchanging folders");
+        if count > 0 {
+            self.journal.write(self.scope)?;
+            info!(count, "the journal is written; exchanging folders");
+        }
         self.exchange()?;
         if is_same {
-            self.journal.is_done = true;
-            self.journal.write(self.scope)?;
+            self.journal.write_done(self.scope)
         } else {
-            atomic::write_from(&self.scope.state(), &self.scope.lockfile, lockfile)?;
+            let lock = &self.scope.lockfile;
+            Ok(atomic::write_from(&self.scope.state(), lock, lockfile)?)
         }
+    }
+
+    /// Ends the transaction after an error: if the commit was written in spite of it, because only its
+    /// flush failed, this completes the transaction. Otherwise it undoes it, and returns the error.
+    fn end_after(&mut self, error: InstallError) -> Result<Ended, InstallError> {
         self.is_open = false;
-        info!(lockfile_changed = !is_same, "the transaction is committed");
-        // After the commit, an interrupt only leaves clean-up to the next command.
-        let _too_late = (self.checkpoint)();
-        let (trash, trashed) = (self.scope.trash(), self.journal.trashed());
-        let mut trashed: Vec<PathBuf> = trashed.iter().map(|name| trash.join(name)).collect();
-        trashed.extend(self.journal.move_private(self.scope, &mut || ()));
-        Ok(Committed {
-            trashed,
-            left: self.journal.clean_up(self.scope, &mut || ()),
-        })
+        match self.journal.finish(self.scope, &mut || ()) {
+            Ok(ended) if ended.is_committed => {
+                self.progress.warn(&format!(
+                    "the command succeeded, but a power loss may undo it: {error}"
+                ));
+                Ok(ended)
+            }
+            Ok(ended) => {
+                ended.report(self.scope, self.progress);
+                Err(error)
+            }
+            Err(undo) => Err(InstallError::NotUndone {
+                error: Box::new(error),
+                undo: Box::new(undo),
+                next: self.scope.command("list"),
+            }),
+        }
     }
 
     fn exchange(&self) -> Result<(), InstallError> {
@@ -282,7 +349,7 @@ impl<'a> Transaction<'a> {
             debug!(place = %place.display(), "exchanging a folder");
             self.check_interrupt()?;
             if let Some(old) = exchange.old(self.scope) {
-                fs::rename(&place, &old)?;
+                moving::move_entry(&place, &old)?;
                 // Compare the old folder again, now that other programs can't find it: an edit
                 // saved after the planning must not be lost.
                 if exchange.old == Some(OldFolder::Aside) && !seen.is_still_in(&old)? {
@@ -315,15 +382,16 @@ impl Drop for Transaction<'_> {
     /// Undoes the changes unless they were committed.
     fn drop(&mut self) {
         if self.is_open && !self.journal.targets.is_empty() {
-            info!("undoing or finishing the open transaction");
-            // If a change can't be undone now, the next command undoes it.
-            drop(match self.journal.lockfile {
-                // The lockfile may have been replaced before its flush failed. Then it is committed.
-                Some(_) => self.journal.finish(self.scope, &mut || ()),
-                None => self.journal.undo(self.scope, &mut || ()),
-            });
+            info!("undoing the open transaction");
+            match self.journal.finish(self.scope, &mut || ()) {
+                Ok(ended) => ended.report(self.scope, self.progress),
+                // The next command undoes the change.
+                Err(error) => self.progress.warn(&format!(
+                    "files of this command can't be removed now: {error}"
+                )),
+            }
         }
-        journal::remove_state(self.scope);
+        state::remove_state(self.scope);
     }
 }
 

@@ -105,6 +105,12 @@ pub enum LockfileError {
         /// The line of the first conflict marker, from 1.
         line: usize,
     },
+    /// The new lockfile could not be read again.
+    #[error("the new mdskill.lock would be invalid: {problem}; nothing was changed")]
+    Unreadable {
+        /// The problem.
+        problem: String,
+    },
     /// A file system operation failed.
     #[error(transparent)]
     Fs(#[from] fs::Error),
@@ -119,6 +125,7 @@ impl HasHint for LockfileError {
                     .then(" restores them after `git add`; otherwise restore a version without conflict markers"),
             ),
             Self::Fs(error) => error.hint(),
+            Self::Unreadable { .. } => Some(Hint::text("report this, with the command")),
             Self::Bad { path, .. } => is_empty(path).then(|| {
                 Hint::text(
                     "restore it from the repository; to start a project in this folder, delete it and create an empty mdskill.toml",
@@ -232,6 +239,19 @@ impl Lockfile {
         let blocks = self.skills.iter().map(|(name, entry)| entry.to_table(name));
         document.insert("skill", Item::ArrayOfTables(blocks.collect()));
         format!("{HEADER}{document}")
+    }
+
+    /// Returns the text, after checking that it can be read again: a lockfile that can't be read would
+    /// block every command.
+    ///
+    /// # Errors
+    /// If it can't be read again.
+    pub fn to_checked_text(&self) -> Result<String, LockfileError> {
+        let text = self.to_text();
+        match Self::parse(&text) {
+            Ok(_) => Ok(text),
+            Err((_, problem)) => Err(LockfileError::Unreadable { problem }),
+        }
     }
 
     /// Returns the targets that a skill is installed into.

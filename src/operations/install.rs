@@ -15,6 +15,7 @@ use super::policy_check::{PolicyCheck, Refusal, Version};
 use super::report::{Action, Change, LeftAlone, Reason, refusal_reason};
 use crate::context::Context;
 use crate::fetch::Repository;
+use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::hint::mdskill;
 use crate::install::plan::{self, Step, decide};
@@ -257,7 +258,7 @@ fn was_installed(
 fn tree_of(snapshot: &Snapshot, folder: &Path) -> Option<ObjectId> {
     let mut files = Vec::with_capacity(snapshot.files.len());
     for (path, mode, _) in &snapshot.files {
-        let bytes = std::fs::read(folder.join(path)).ok()?;
+        let bytes = fs::read_plain(&folder.join(path)).ok()?;
         files.push((path.as_str(), *mode, blob_id(&bytes).ok()?));
     }
     tree_id(&files).ok()

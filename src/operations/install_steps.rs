@@ -306,13 +306,8 @@ pub(crate) fn in_transaction<T>(
     } else {
         None
     };
-    let committed = transaction.commit(&text.unwrap_or_else(|| lockfile.to_text()))?;
-    for left in &committed.left {
-        let left = context.scope.display(left);
-        context.progress.warn(&format!(
-            "the command succeeded, but {left}, which has the files from before, can't be removed"
-        ));
-    }
+    let text = text.map_or_else(|| lockfile.to_checked_text(), Ok)?;
+    let committed = transaction.commit(&text)?;
     let trashed = committed.trashed.iter();
     let trashed = trashed.map(|path| context.scope.display(path)).collect();
     Ok((report, trashed))

@@ -11,11 +11,13 @@ use super::install_steps::changed_files;
 use super::report::{Action, Change, LeftAlone, Reason};
 use super::resolve::full_spec;
 use crate::context::Context;
+use crate::fetch::LocalObjects;
 use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::hint::{CommandLine, Hint, mdskill};
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
+use crate::parallel;
 use crate::skill::SkillPlace;
 use crate::skill::select::nearest;
 use crate::skill::tree::SkillTree;
@@ -237,7 +239,7 @@ impl<'a> InstalledSkill<'a> {
     }
 
     /// Returns the cached objects of its source.
-    pub(crate) fn cached(self, context: &Context<'_>) -> Option<Objects> {
+    pub(crate) fn cached(self, context: &Context<'_>) -> Option<LocalObjects> {
         let fetcher = context.fetcher().ok()?;
         fetcher.open_stored(&self.entry.source).ok()?
     }
@@ -266,7 +268,11 @@ impl<'a> InstalledSkill<'a> {
                 let files = files.filter(|(path, ..)| has_leftovers || !snapshot.is_leftover(path));
                 let files = files.map(|(path, mode, _)| {
                     let checked = SkillPath::from_bytes(path.as_bytes()).ok()?;
-                    Some((checked, *mode, std::fs::read(folder.path.join(path)).ok()?))
+                    Some((
+                        checked,
+                        *mode,
+                        fs::read_plain(&folder.path.join(path)).ok()?,
+                    ))
                 });
                 let files: Option<Vec<_>> = files.collect();
                 return Ok(files.and_then(|files| SkillTree::of_files(files).ok()));
@@ -357,7 +363,7 @@ pub(crate) fn read_folders<'a>(
     let read = folders
         .par_iter()
         .map(|(skill, folder)| folder.read_own(skill.entry));
-    let read: Vec<OnDisk> = read.collect::<Result<_, fs::Error>>()?;
+    let read: Vec<OnDisk> = parallel::run(|| read.collect::<Result<_, fs::Error>>())?;
     let read = folders.into_iter().zip(read);
     let read = read.map(|((skill, folder), on_disk)| {
         let is_as_locked = on_disk.is(skill.entry.digest_on_disk());

@@ -26,6 +26,56 @@ pub(crate) fn set_mode(options: &mut OpenOptions, is_executable: bool) {
     options.mode(if is_executable { 0o777 } else { 0o666 });
 }
 
+/// Returns the owner of `path`, without following a link, if that is neither this user nor, for root,
+/// `sudo`, the user who ran `sudo`. The rule is that of git; `None` if there is nothing at the path.
+pub(crate) fn owner_if_not(path: &Path, sudo: Option<u32>) -> Option<u32> {
+    let owner = path.symlink_metadata().ok()?.uid();
+    let user = rustix::process::geteuid();
+    let is_trusted = owner == user.as_raw() || user.is_root() && sudo == Some(owner);
+    (!is_trusted).then_some(owner)
+}
+
+/// Makes a file to be created readable for its owner only.
+pub(crate) fn make_private(options: &mut OpenOptions) {
+    options.mode(0o600);
+}
+
+/// Gives a copy the owner and group of the original, as far as this user may.
+pub(crate) fn keep_owner(copy: &Path, original: &Metadata) {
+    let is_kept = copy
+        .symlink_metadata()
+        .is_ok_and(|there| (there.uid(), there.gid()) == (original.uid(), original.gid()));
+    if !is_kept {
+        let (user, group) = (Some(original.uid()), Some(original.gid()));
+        drop(std::os::unix::fs::lchown(copy, user, group));
+    }
+}
+
+/// Creates the symbolic link `path` to `target`.
+pub(crate) fn make_link(target: &Path, path: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, path)
+}
+
+/// Returns whether `folder` is on another mount than the folder above it, with links followed, so
+/// that nothing can be renamed from one to the other. A bind mount has the device of its source.
+pub(crate) fn is_other_mount(folder: &Path, above: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+        let mount = |path: &Path| {
+            let found = statx(CWD, path, AtFlags::empty(), StatxFlags::MNT_ID).ok()?;
+            (found.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(found.stx_mnt_id)
+        };
+        if let (Some(one), Some(other)) = (mount(folder), mount(above)) {
+            return one != other;
+        }
+    }
+    match (folder.metadata(), above.metadata()) {
+        (Ok(one), Ok(other)) => one.dev() != other.dev(),
+        _ => false,
+    }
+}
+
 /// Makes the temporary files of `builder` readable by everyone: they are private by default, and
 /// one that replaces a file of the project is read by the whole team.
 pub(crate) fn share(builder: &mut tempfile::Builder<'_, '_>) {
@@ -50,6 +100,12 @@ pub(crate) fn refuse_links_and_pipes(options: &mut OpenOptions) {
     options.custom_flags(flags.bits().cast_signed());
 }
 
+/// Makes `options` return at once for a pipe, and take no terminal.
+pub(crate) fn refuse_pipes(options: &mut OpenOptions) {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.custom_flags(flags.bits().cast_signed());
+}
+
 /// Returns whether both are the same directory entry. A file with one hard link has one name.
 pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {
     one.nlink() == 1 && is_same_file(one, other)
@@ -65,6 +121,13 @@ pub(crate) fn is_file_at(file: &File, path: &Path) -> bool {
 
 fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Returns a text that changes when the content of a file may have changed.
+pub(crate) fn fingerprint(file: &Metadata) -> String {
+    let (modified, changed) = (file.mtime_nsec(), file.ctime_nsec());
+    let (size, seconds, since) = (file.len(), file.mtime(), file.ctime());
+    format!("{size} {seconds}.{modified:09} {since}.{changed:09}")
 }
 
 /// Returns whether both paths lead to the same folder.
@@ -149,4 +212,15 @@ pub(crate) fn can_write(file: &Path) -> bool {
 pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(folder).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Ends this process at once, without any clean-up.
+pub(crate) fn kill_self() {
+    use rustix::process::{Signal, getpid, kill_process};
+    let _no_return = kill_process(getpid(), Signal::KILL);
+}
+
+/// Returns an error if the process can't open more files. tokio panics when it has no pair of sockets.
+pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
+    std::os::unix::net::UnixStream::pair().map(drop)
 }

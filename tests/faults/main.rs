@@ -25,6 +25,8 @@
 #[expect(dead_code, reason = "tests/it uses the rest of it")]
 mod support;
 
+mod scene;
+mod strace;
 mod suite;
 mod tally;
 mod watch;
@@ -48,5 +50,7 @@ fn main() -> ExitCode {
     disk::register(&mut suite);
     kills::register(&mut suite);
     random::register(&mut suite);
-    suite.run()
+    let code = suite.run();
+    scene::clear();
+    code
 }

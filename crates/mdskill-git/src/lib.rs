@@ -27,6 +27,7 @@ pub mod merge_file;
 mod object_id;
 pub mod objects;
 mod pack;
+mod pack_size;
 pub mod pkt_line;
 pub mod process;
 pub mod progress;

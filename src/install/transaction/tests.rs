@@ -3,6 +3,7 @@
 use super::*;
 use crate::skill::SkillPlace;
 use mdskill_git::objects::TreeEntry;
+use mdskill_git::progress::Silent;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -78,7 +79,7 @@ impl Scene {
         checkpoint: &dyn Fn() -> bool,
         lockfile: &str,
     ) -> Result<Committed, InstallError> {
-        let mut transaction = Transaction::begin(&self.scope, checkpoint, &|_| ())?;
+        let mut transaction = Transaction::begin(&self.scope, checkpoint, &Silent)?;
         let new = self.skill("new");
         for (name, step) in [("a", Step::Place), ("b", Step::Replace), ("d", Step::Trash)] {
             let name = name.parse().unwrap();
@@ -93,7 +94,7 @@ impl Scene {
 
     fn prepared() -> Self {
         let scene = Self::new();
-        let mut first = Transaction::begin(&scene.scope, &|| false, &|_| ()).unwrap();
+        let mut first = Transaction::begin(&scene.scope, &|| false, &Silent).unwrap();
         for name in ["b", "c", "d"] {
             let old = scene.skill("old");
             first
@@ -209,7 +210,7 @@ fn kill_at_any_step_is_recovered_to_old_or_new_state() {
             root: copy,
             ..scene.scope.clone()
         };
-        drop(Transaction::begin(&killed, &|| false, &|_| ()).unwrap());
+        drop(Transaction::begin(&killed, &|| false, &Silent).unwrap());
         let recovered = files(&killed.root);
         let is_new = recovered == new_state(lockfile);
         assert!(
@@ -248,7 +249,7 @@ fn recover_and_copy(scope: &Scope, kill: usize) -> (usize, Option<Scope>) {
         };
         journal.finish(scope, &mut before_step).unwrap();
     }
-    drop(Transaction::begin(scope, &|| false, &|_| ()).unwrap());
+    drop(Transaction::begin(scope, &|| false, &Silent).unwrap());
     (step, again)
 }
 
@@ -293,7 +294,7 @@ fn second_kill_at_any_step_of_recovery_changes_nothing() {
                     // A different lockfile must not change the result.
                     std::fs::write(&again.lockfile, "another lock").unwrap();
                 }
-                drop(Transaction::begin(&again, &|| false, &|_| ()).unwrap());
+                drop(Transaction::begin(&again, &|| false, &Silent).unwrap());
                 let mut found = files(&again.root);
                 found.insert("mdskill.lock".to_owned(), once["mdskill.lock"].clone());
                 assert_eq!(found, once, "kill {stop}, then {kill}, {removed:?} removed");
@@ -349,11 +350,56 @@ fn target_outside_of_project_is_refused() {
     let outside = scene.scope.root.with_file_name("outside");
     std::fs::create_dir(&outside).unwrap();
     std::os::unix::fs::symlink(&outside, scene.scope.root.join(".github")).unwrap();
-    let mut transaction = Transaction::begin(&scene.scope, &|| false, &|_| ()).unwrap();
+    let mut transaction = Transaction::begin(&scene.scope, &|| false, &Silent).unwrap();
     let skill = scene.skill("x");
     let name = "a".parse().unwrap();
     let put = scene.put(&name, &skill, Step::Place, OnDisk::Absent);
     let error = transaction.stage_all(vec![put]);
     assert!(matches!(error, Err(InstallError::TargetOutside { .. })));
     assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
+}
+
+/// A folder that can't be renamed is copied, so a kill can leave the copy and a part of the original.
+#[test]
+fn kill_while_the_original_of_a_copy_is_removed_is_undone() {
+    let mut kills = 0;
+    for (stop, is_empty) in (0..18).flat_map(|stop| [(stop, false), (stop, true)]) {
+        let scene = Scene::prepared();
+        let asked = Cell::new(0);
+        let checkpoint = || {
+            if asked.replace(asked.get() + 1) == stop {
+                drop(copy_of(&scene.scope, "killed"));
+            }
+            false
+        };
+        scene.change(&checkpoint, "new lock").unwrap();
+        let root = scene.scope.root.with_file_name("killed");
+        let killed = Scope {
+            lockfile: root.join("mdskill.lock"),
+            root,
+            ..scene.scope.clone()
+        };
+        let stage = killed.stage(&scene.target);
+        let moved = [
+            stage.join("old/b"),
+            stage.join("old/c"),
+            killed.trash().join("d-1"),
+        ];
+        for (name, old) in ["b", "c", "d"].into_iter().zip(moved) {
+            let place = killed.target(&scene.target).join(name);
+            let is_open = std::fs::read(&killed.lockfile).is_ok_and(|text| text == b"old lock");
+            if is_open && old.exists() && !place.exists() {
+                std::fs::create_dir(&place).unwrap();
+                if !is_empty {
+                    std::fs::copy(old.join("SKILL.md"), place.join("SKILL.md")).unwrap();
+                }
+                kills += 1;
+                drop(Transaction::begin(&killed, &|| false, &Silent).unwrap());
+                assert_eq!(files(&killed.root), old_state(), "step {stop}, {name}");
+                assert!(place.is_dir() && !killed.state().exists());
+                break;
+            }
+        }
+    }
+    assert!(kills >= 6, "only {kills}");
 }

@@ -10,6 +10,7 @@ use crate::diff;
 use crate::fetch::resolve::{Query, ResolveError, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::operations::OpError;
+use crate::parallel;
 use crate::skill::discover::{Discovery, Found, Plugin, plugins};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
 use crate::skill::{GitFiles, SkillPlace};
@@ -232,7 +233,9 @@ impl<'a> Opened<'a> {
         let prepared = trees.into_par_iter().zip(chosen).map(|(tree, found)| {
             Objects::on_this_thread(store, |objects| Ok(origin.candidate(objects, found, tree)))
         });
-        Ok(prepared.collect::<Result<_, ObjectError>>()?)
+        Ok(parallel::run(|| {
+            prepared.collect::<Result<_, ObjectError>>()
+        })?)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod response;
 
+pub(crate) use response::MAX_REFS;
 pub use response::{CapabilityList, PackResponse, Reader, RefList, ResponseParser};
 
 use super::objects::PackError;
@@ -165,6 +166,17 @@ pub enum ProtocolError {
     /// The response is incomplete.
     #[error("the response ended early")]
     Truncated,
+    /// A part of the response is larger than its limit.
+    #[error("the response has more than {} MiB of {what}, the limit", .limit >> 20)]
+    TooLarge {
+        /// The part of the response.
+        what: &'static str,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The server lists more refs than the limit.
+    #[error("the repository has more than {MAX_REFS} refs, the limit")]
+    TooManyRefs,
     /// The pack was refused.
     #[error(transparent)]
     Pack(#[from] PackError),

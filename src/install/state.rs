@@ -1,0 +1,64 @@
+//! The entries of the state folder that outlive a transaction: the trash, and a `.gitignore`.
+
+use std::path::Path;
+
+use super::InstallError;
+use super::scope::Scope;
+use crate::fs::{self, atomic};
+use mdskill_lint::name::SkillName;
+
+/// Creates the trash, and returns a name that is free there and not in `taken`.
+///
+/// # Errors
+/// If the trash can't be created.
+pub(super) fn free_in_trash(
+    scope: &Scope,
+    name: &SkillName,
+    taken: &[SkillName],
+) -> Result<SkillName, InstallError> {
+    let trash = scope.trash();
+    fs::create_folder(&trash)?;
+    let mut number = 1_u32;
+    loop {
+        let free = name.numbered(number);
+        if !taken.contains(&free) && fs::look(&trash.join(&free))?.is_none() {
+            return Ok(free);
+        }
+        number += 1;
+    }
+}
+
+/// Creates the `.gitignore` of the state folder.
+///
+/// # Errors
+/// If it can't be written.
+pub(super) fn write_ignore_file(scope: &Scope) -> Result<(), InstallError> {
+    let ignore = scope.ignore();
+    if fs::look(&ignore)?.is_none_or(|there| there.len() == 0) {
+        atomic::write_cache(&ignore, b"*\n")?;
+    }
+    Ok(())
+}
+
+/// Whether the state folder has more than the trash and the journals that no command of this user wrote.
+pub(super) fn is_untidy(scope: &Scope) -> bool {
+    let state = scope.state();
+    let has_kept = || {
+        let mut kept = scope.journals().into_iter().chain([scope.trash()]);
+        kept.any(|path| path.exists())
+    };
+    state.is_dir() && (scope.lock().exists() || atomic::has_leftovers(&state) || !has_kept())
+}
+
+/// Removes the state folder's files, unless the trash has entries.
+pub(super) fn remove_state(scope: &Scope) {
+    let is_empty =
+        |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    let trash = scope.trash();
+    if is_empty(&trash) {
+        drop(std::fs::remove_dir(&trash));
+    }
+    if !trash.exists() && !scope.journals().iter().any(|path| path.exists()) {
+        drop(fs::remove_file(&scope.ignore()));
+    }
+}
