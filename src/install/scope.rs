@@ -80,8 +80,8 @@ impl Scope {
 
     /// Returns a command for the skills of this scope, between backticks.
     #[must_use]
-    pub fn command(&self, command: &CommandLine) -> String {
-        command.in_scope(self.is_personal)
+    pub fn command(&self, command: impl Into<CommandLine>) -> String {
+        command.into().in_scope(self.is_personal)
     }
 
     /// Returns the configuration file, next to the lockfile.

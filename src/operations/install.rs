@@ -97,7 +97,7 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
         if skill.entry.edits.is_some() && copy.is_none() {
             let keep = context
                 .scope
-                .command(&mdskill("keep").word(skill.name.as_str()));
+                .command(mdskill("keep").word(skill.name.as_str()));
             change.notes.push(format!(
                 "without the local edits that mdskill.lock records; {keep} accepts it without them"
             ));

@@ -140,7 +140,7 @@ async fn installed(
             verdict.is_allowed = false;
             let install = context
                 .scope
-                .command(&mdskill("install").word(skill.name.as_str()));
+                .command(mdskill("install").word(skill.name.as_str()));
             "its files are missing, so their capabilities are unknown"
                 .clone_into(&mut verdict.reason);
             verdict.hint = Some(format!("{install} restores them"));

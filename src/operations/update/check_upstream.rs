@@ -120,7 +120,7 @@ fn track<'a>(
             let add = request
                 .context
                 .scope
-                .command(&mdskill("add").word(format!("{spec}@REF")));
+                .command(mdskill("add").word(format!("{spec}@REF")));
             error = Some(format!("{reason}; {add} changes the ref"));
         }
     }
@@ -133,7 +133,7 @@ fn with_default_branch(request: Request<'_, '_>, skill: InstalledSkill<'_>, erro
     let add = request
         .context
         .scope
-        .command(&mdskill("add").word(format!("{spec}@HEAD")));
+        .command(mdskill("add").word(format!("{spec}@HEAD")));
     format!("{error}; {add} follows the default branch")
 }
 
@@ -291,7 +291,7 @@ fn moved_tag(request: Request<'_, '_>, tracked: &Tracked<'_>) -> Option<String> 
     Some(format!(
         "the tag `{tag}` of {} {has_now}{commits}; {} accepts it",
         full_spec(&entry.source, ""),
-        request.context.scope.command(&command)
+        request.context.scope.command(command)
     ))
 }
 

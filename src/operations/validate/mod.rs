@@ -154,7 +154,7 @@ async fn validate_spec(
     if options.fixing.is_some() {
         return Err(OpError::Usage(format!(
             "--fix changes files on disk, and `{name}` is not on disk; clone the repository, or install the skill with {}",
-            context.scope.command(&mdskill("add").word(name))
+            context.scope.command(mdskill("add").word(name))
         )));
     }
     let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;
