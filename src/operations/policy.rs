@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::OpError;
 use super::installed::InstalledSkill;
 use super::policy_check::{self, PolicyCheck, Version};
-use super::resolve::{Opened, Subject, query_of, source_of};
+use super::resolve::{CommitOrigin, Opened, Subject, query_of, source_of};
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::{FetchError, Fetcher, Repository};
@@ -178,7 +178,11 @@ async fn upstream(
         name: &candidate.spec(),
         ..Version::of(&candidate, policy_check::kind_of(opened.resolved.as_ref()))
     };
+    opened.find_origin(context).await?;
     if let Some(resolved) = &opened.resolved {
+        if opened.origin == Some(CommitOrigin::Unverified) {
+            policy_check.set_unverified(resolved.commit);
+        }
         let commit = (resolved.commit, resolved.tag_object);
         let repository = &mut opened.repository;
         policy_check.verify_signatures(repository, [commit]).await?;

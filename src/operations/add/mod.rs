@@ -23,7 +23,7 @@ use super::own_source;
 use super::places;
 use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, refusal_reason};
-use super::resolve::Candidate;
+use super::resolve::{Candidate, CommitOrigin};
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::hint::CommandLine;
@@ -167,7 +167,7 @@ pub(crate) async fn prepare<'a>(
     name_conflicts::remove_duplicates(options, &mut repositories, &mut report)?;
     name_conflicts::check_installed(&lockfile, options, &repositories)?;
     findings::report(context, options, &lockfile, &mut repositories, &mut report);
-    policy::verify_signatures(&policy_check, &mut repositories).await?;
+    policy::verify_commits(context, &policy_check, &mut repositories).await?;
     report.refused = policy::refusals(&policy_check, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
     Ok(Ready {
@@ -486,6 +486,11 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
             notes,
             ..skill.change(action)
         },
+        commit_ref: match &chosen.candidate.origin {
+            Some(CommitOrigin::Ref(name)) => Some(name.clone()),
+            _ => None,
+        },
+        is_unverified: chosen.candidate.origin == Some(CommitOrigin::Unverified),
         capabilities: chosen.candidate.capabilities.clone(),
     }
 }
