@@ -29,6 +29,7 @@ use crate::fs::lock::{FileLock, Waiting};
 use crate::fs::moving;
 use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, At, atomic};
+use crate::parallel;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
@@ -82,15 +83,15 @@ pub fn was_interrupted(scope: &Scope) -> Result<bool, InstallError> {
     Ok(Journals::find(scope)?.ours.is_some())
 }
 
-/// Removes the lock file and the temporary files of a command that was killed before or after its
-/// transaction. Does nothing while another command runs, or if they can't be removed.
+/// Removes what a command left in the state folder that was killed before or after its transaction.
+/// Does nothing while another command runs, or if it can't be removed.
 pub fn tidy(scope: &Scope) {
     let waiting = Waiting {
         limit: Duration::ZERO,
         on_wait: &|_| (),
         interrupted: &|| false,
     };
-    if (scope.lock().exists() || atomic::has_leftovers(&scope.state()))
+    if state::is_untidy(scope)
         && scope.check_state().is_ok()
         && let Ok(_lock) = FileLock::acquire(&scope.lock(), &waiting)
     {
@@ -140,6 +141,12 @@ impl<'a> Transaction<'a> {
         Ok(transaction)
     }
 
+    /// Whether files of an interrupted command can't be removed.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        self.left.is_some()
+    }
+
     /// Writes new folders to the staging folders, adds their exchanges to the journal, and returns the
     /// digest of each, in the given order.
     ///
@@ -164,11 +171,8 @@ impl<'a> Transaction<'a> {
                 write_skill(folder, skill.files, objects)
             })
         };
-        let digests: Vec<Digest> = skills
-            .par_iter()
-            .zip(&folders)
-            .map(write)
-            .collect::<Result<_, InstallError>>()?;
+        let written = || skills.par_iter().zip(&folders).map(write).collect();
+        let digests: Vec<Digest> = parallel::run::<Result<_, InstallError>>(written)?;
         for (skill, digest) in skills.into_iter().zip(&digests) {
             self.add_exchange(
                 &skill.target,

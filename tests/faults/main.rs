@@ -25,13 +25,18 @@
 #[expect(dead_code, reason = "tests/it uses the rest of it")]
 mod support;
 
+mod scene;
+mod strace;
 mod suite;
 mod tally;
 mod watch;
 
+mod calls;
 mod content;
+mod crowd;
 mod disk;
 mod kills;
+mod overlay;
 mod projects;
 mod protocol;
 mod random;
@@ -46,7 +51,12 @@ fn main() -> ExitCode {
     content::register(&mut suite);
     projects::register(&mut suite);
     disk::register(&mut suite);
+    calls::register(&mut suite);
+    crowd::register(&mut suite);
     kills::register(&mut suite);
+    overlay::register(&mut suite);
     random::register(&mut suite);
-    suite.run()
+    let code = suite.run();
+    scene::clear();
+    code
 }

@@ -81,6 +81,15 @@ impl Group<'_> {
         self.add(name.as_ref(), false, false, run);
     }
 
+    /// The same, only in the whole suite.
+    pub fn long_counting_case(
+        &mut self,
+        name: impl AsRef<str>,
+        run: impl FnOnce() + Send + 'static,
+    ) {
+        self.add(name.as_ref(), false, true, run);
+    }
+
     fn add(
         &mut self,
         name: &str,

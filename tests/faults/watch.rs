@@ -22,6 +22,17 @@ struct State {
     disk: [Snapshot; 2],
 }
 
+/// What must be true of a project after a fault.
+#[derive(Clone)]
+pub struct Expected {
+    /// The allowed states of each skill.
+    allowed: Vec<State>,
+    /// Everything of the user that no command may change.
+    rest: Snapshot,
+    /// Texts of the user that must exist in some file of the project.
+    precious: Vec<String>,
+}
+
 /// Watches a project: takes its state before a fault, and checks the invariants after it.
 ///
 /// ```ignore
@@ -33,12 +44,7 @@ struct State {
 /// ```
 pub struct Watch<'a> {
     context: &'a TestContext,
-    /// The allowed states of each skill.
-    allowed: Vec<State>,
-    /// Everything of the user that no command may change.
-    rest: Snapshot,
-    /// Texts of the user that must exist in some file of the project.
-    precious: Vec<String>,
+    expected: Expected,
 }
 
 impl<'a> Watch<'a> {
@@ -46,10 +52,17 @@ impl<'a> Watch<'a> {
     pub fn over(context: &'a TestContext) -> Self {
         Self {
             context,
-            allowed: vec![State::of(context)],
-            rest: rest_of(context),
-            precious: Vec::new(),
+            expected: Expected {
+                allowed: vec![State::of(context)],
+                rest: rest_of(context),
+                precious: Vec::new(),
+            },
         }
+    }
+
+    /// What is watched, without the context.
+    pub fn expected(self) -> Expected {
+        self.expected
     }
 
     /// Each skill may also be as this command leaves it when nothing disturbs it.
@@ -61,23 +74,18 @@ impl<'a> Watch<'a> {
 
     /// Each skill may also be as in this context.
     pub fn or_as_in(mut self, other: &TestContext) -> Self {
-        self.allowed.push(State::of(other));
+        self.expected.allowed.push(State::of(other));
         self
     }
 
     /// Watches a copy of the context, in which something else happens.
     pub fn on<'b>(&self, copy: &'b TestContext) -> Watch<'b> {
-        Watch {
-            context: copy,
-            allowed: self.allowed.clone(),
-            rest: self.rest.clone(),
-            precious: self.precious.clone(),
-        }
+        self.expected.clone().of(copy)
     }
 
     /// This text must exist in some file of the project afterwards.
     pub fn keeping(mut self, text: &str) -> Self {
-        self.precious.push(text.to_owned());
+        self.expected.precious.push(text.to_owned());
         self
     }
 
@@ -123,12 +131,12 @@ impl<'a> Watch<'a> {
     /// leaked or was left.
     pub fn check(&self) {
         self.check_skills();
-        let rest = self.rest.differences(&rest_of(self.context));
+        let rest = self.expected.rest.differences(&rest_of(self.context));
         if !rest.is_empty() {
             broken(Broken::WrittenOutside, &rest.join("\n"));
         }
         let project = self.context.tree("");
-        for text in &self.precious {
+        for text in &self.expected.precious {
             let mut files = project.entries.values();
             if !files.any(|(_, bytes)| holds(bytes, text)) {
                 broken(Broken::UserFileLost, &format!("{text:?} is in no file"));
@@ -147,15 +155,35 @@ impl<'a> Watch<'a> {
 
     fn check_skills(&self) {
         let now = State::of(self.context);
-        let names = self.allowed.iter().chain([&now]).flat_map(State::names);
+        let names = self
+            .expected
+            .allowed
+            .iter()
+            .chain([&now])
+            .flat_map(State::names);
         for name in names.collect::<BTreeSet<String>>() {
             let skill = now.skill(&name);
-            if self.allowed.iter().all(|state| state.skill(&name) != skill) {
-                let allowed = self.allowed.iter().map(|state| state.skill(&name));
+            if self
+                .expected
+                .allowed
+                .iter()
+                .all(|state| state.skill(&name) != skill)
+            {
+                let allowed = self.expected.allowed.iter().map(|state| state.skill(&name));
                 let allowed: Vec<_> = allowed.collect();
                 let how = format!("{name} is {skill:#?}\nallowed are {allowed:#?}");
                 broken(Broken::HalfInstalled, &how);
             }
+        }
+    }
+}
+
+impl Expected {
+    /// Watches a context for this.
+    pub fn of(self, context: &TestContext) -> Watch<'_> {
+        Watch {
+            context,
+            expected: self,
         }
     }
 }
@@ -217,10 +245,11 @@ fn rest_of(context: &TestContext) -> Snapshot {
     files
 }
 
-/// Asserts that no temporary file is left. The lock file of a killed command may remain, ignored by git.
+/// Asserts that no temporary file is left, only the trash.
 fn assert_tidy(project: &Snapshot) {
+    let has_trash = project.entries.contains_key(".mdskill/trash");
     let may_stay = |path: &str| {
-        matches!(path, ".mdskill" | ".mdskill/lock" | ".mdskill/.gitignore")
+        has_trash && matches!(path, ".mdskill" | ".mdskill/.gitignore")
             || path.starts_with(".mdskill/trash")
     };
     let left = project.paths().into_iter();

@@ -15,8 +15,7 @@ use std::ops::Deref;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 /// The catalog of all contexts, which has no skills.
@@ -32,7 +31,7 @@ pub struct TestContext {
     /// The value of `MDSKILL_GITHUB_URL`: a URL, a folder, or a text that is neither.
     origin: String,
     /// The folder of the repositories, where this context made it.
-    root: Option<Rc<tempfile::TempDir>>,
+    root: Option<Arc<tempfile::TempDir>>,
 }
 
 /// A context whose origin is a git server with `acme/skills`.
@@ -57,7 +56,7 @@ pub type Block = BTreeMap<String, String>;
 impl TestContext {
     /// Creates a context whose origin is an empty folder of repositories. The project is a git repository.
     pub fn new() -> Self {
-        let root = Rc::new(tempfile::tempdir().expect("a temporary folder"));
+        let root = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         Self::with_root(root)
     }
 
@@ -93,7 +92,7 @@ impl TestContext {
     /// Creates another context with the same repositories.
     pub fn another(&self) -> Self {
         match &self.root {
-            Some(root) => Self::with_root(Rc::clone(root)),
+            Some(root) => Self::with_root(Arc::clone(root)),
             None => Self::with_origin(&self.origin),
         }
     }
@@ -112,7 +111,7 @@ impl TestContext {
         copy
     }
 
-    fn with_root(root: Rc<tempfile::TempDir>) -> Self {
+    fn with_root(root: Arc<tempfile::TempDir>) -> Self {
         let mut context = Self::with_origin(&root.path().to_string_lossy());
         context.root = Some(root);
         context
