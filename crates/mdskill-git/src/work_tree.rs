@@ -117,7 +117,7 @@ impl WorkTree {
         folders.any(|folder| self.objects.is_ignored(folder)) || self.objects.is_ignored(path)
     }
 
-    /// Whether the rules of git for a path can be read. libgit2 waits for ever for a pipe, so rules that
+    /// Whether the rules of git for a path can be read. libgit2 waits for a pipe without end, so rules that
     /// are not regular files make all rules unknown.
     fn has_rules(&self, path: &str) -> bool {
         let ends = path.match_indices('/').map(|(at, _)| at);
@@ -286,7 +286,7 @@ impl Objects {
     }
 }
 
-/// Whether opening a path, to which a link may lead, neither waits for ever nor reads without end.
+/// Whether opening a path, to which a link may lead, neither waits nor reads without end.
 fn is_harmless(path: &Path) -> bool {
     let is_special = |there: Metadata| !there.is_dir() && !there.is_file();
     !path.metadata().is_ok_and(is_special)
