@@ -1,6 +1,7 @@
 //! [`Context`]: the shared state of every command.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
 use crate::lockfile::merge::Sides;
 use crate::lockfile::{Lockfile, LockfileError, conflict_line};
+use crate::target::Target;
 use mdskill_git::http::client::Client;
 use mdskill_git::http::retry::Retry;
 use mdskill_git::objects::Objects;
@@ -124,7 +126,27 @@ impl<'a> Context<'a> {
     /// When recovery fails, or the lockfile can't be read.
     pub fn lockfile(&self) -> Result<Option<Lockfile>, InstallError> {
         self.recover()?;
-        Ok(self.read_lockfile()?)
+        let lockfile = self.read_lockfile()?;
+        if let Some(lockfile) = &lockfile {
+            self.check_targets(lockfile)?;
+        }
+        Ok(lockfile)
+    }
+
+    /// Checks that no target of a lockfile leads out of the project, where its skills would be read.
+    fn check_targets(&self, lockfile: &Lockfile) -> Result<(), InstallError> {
+        let of_skills = lockfile
+            .skills
+            .values()
+            .filter_map(|entry| entry.targets.as_ref());
+        let targets: BTreeSet<&Target> = of_skills.flatten().chain(&lockfile.targets).collect();
+        for target in targets {
+            match self.scope.check_target(target) {
+                Err(InstallError::TargetNotAFolder { .. }) | Ok(()) => {}
+                refused => return refused,
+            }
+        }
+        Ok(())
     }
 
     /// Recovers from an interrupted command.

@@ -119,6 +119,8 @@ pub struct Env {
     pub unknown_variables: Vec<String>,
     /// The variables of the TLS library that replace the system's certificates.
     pub system_certificates: Vec<(&'static str, String)>,
+    /// The number of the user who ran `sudo`, if any.
+    pub sudo_user: Option<u32>,
     ssh_command: Option<String>,
     ssh_program: Option<String>,
     home: Option<PathBuf>,
@@ -242,6 +244,7 @@ impl Env {
             timeout: Duration::from_secs(number("MDSKILL_TIMEOUT").unwrap_or(30).max(1)),
             retries: number("MDSKILL_RETRIES").unwrap_or(3).min(10),
             retry_delay: Duration::from_millis(number("MDSKILL_RETRY_DELAY").unwrap_or(500)),
+            sudo_user: get("SUDO_UID").and_then(|user| user.parse().ok()),
             ssh_command: get("GIT_SSH_COMMAND"),
             ssh_program: get("GIT_SSH"),
             home: path("HOME").or_else(|| path("USERPROFILE")),
@@ -291,6 +294,12 @@ impl Env {
     pub fn is_enterprise(&self) -> bool {
         let host = self.enterprise_host.as_deref().map(https_host);
         host.is_some_and(|host| host != "github.com" && self.is_home(&host))
+    }
+
+    /// Whether the user's git configuration lists a folder of another user as safe.
+    #[must_use]
+    pub fn trusts(&self, folder: &Path) -> bool {
+        self.git_config().trusts(folder, self.home())
     }
 
     /// Whether `owner/repo` is on `host`, which is in lower case and has a port only if it is not

@@ -2,8 +2,10 @@
 //!
 //! `tests/it/fuzz.rs` runs the same functions as property tests.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use mdskill::config::Config;
 use mdskill::digest::FileMode;
@@ -17,6 +19,7 @@ use mdskill::skill::discover;
 use mdskill::spec::Spec;
 use mdskill_git::objects::{Objects, TreeEntry};
 use mdskill_git::pkt_line::{Decoder, Pkt};
+use mdskill_git::progress::Progress;
 use mdskill_git::protocol::{CapabilityList, PackResponse, Reader, RefList, ResponseParser};
 use mdskill_lint::capabilities::capabilities;
 use mdskill_lint::diagnostic::{Diagnostic, Safety};
@@ -84,13 +87,23 @@ pub fn protocol(data: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let objects = Objects::create(&folder.path().join("objects.git")).unwrap();
     let database = objects.database().unwrap();
-    let mut received = 0;
-    let mut count = |bytes: usize| received += bytes;
-    let pack = PackResponse::new(&database, &mut count).unwrap();
+    let received = Received::default();
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let pack = PackResponse::new(&database, &received, deadline).unwrap();
     if let Some(pack) = answer(data, size, pack) {
         let _complete = pack.finish();
     }
-    assert!(received <= data.len());
+    assert!(received.0.get() <= data.len() as u64);
+}
+
+/// Counts the bytes of a pack.
+#[derive(Default)]
+struct Received(Cell<u64>);
+
+impl Progress for Received {
+    fn received(&self, count: u64) {
+        self.0.set(self.0.get() + count);
+    }
 }
 
 /// Finding skills in a tree that git itself would not write ends, and finds only what is there.
@@ -228,7 +241,7 @@ pub fn journal(data: &[u8]) {
     std::fs::create_dir_all(project.join(".github/skills/a")).unwrap();
     let before = others(folder.path());
     std::fs::write(project.join(".mdskill/journal.json"), data).unwrap();
-    let _recovered = recovery::recover(&Scope::find_project(&project));
+    let _recovered = recovery::recover(&Scope::project(project));
     assert_eq!(others(folder.path()), before);
 }
 

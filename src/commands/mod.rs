@@ -19,6 +19,7 @@ mod lock;
 mod log;
 mod man;
 mod outdated;
+mod panic;
 mod policy;
 mod prompt;
 mod remove;
@@ -34,7 +35,7 @@ mod verify;
 
 use std::ffi::OsString;
 use std::future::Future;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
@@ -44,6 +45,7 @@ use self::cli::{Cli, ColorWhen, Command, Global};
 use crate::context::Context;
 use crate::dirs::Dirs;
 use crate::env::Env;
+use crate::fetch::FetchError;
 use crate::hint::HasHint;
 use crate::install::InstallError;
 use crate::install::scope::Scope;
@@ -55,11 +57,14 @@ use crate::output::log as output_log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
+use crate::platform;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panic::report_as_sentence();
+    platform::report_file_size_limit();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let env = Env::read();
     if let Ok(env) = &env
@@ -71,10 +76,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
         Err(Refused::Clap(asked)) => {
-            // Help and version are successes; everything else is a usage error. A closed pipe is
-            // not an error.
-            drop(asked.print());
-            return ExitStatus::Usage.when(asked.use_stderr()).into();
+            // Help and version are successes; everything else is a usage error.
+            return match asked.print() {
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    let printer = printer_of(&Global::default(), &Env::default());
+                    printer.error(&format!("can't write to standard output: {error}"));
+                    ExitStatus::Failed.into()
+                }
+                _ => ExitStatus::Usage.when(asked.use_stderr()).into(),
+            };
         }
         Err(Refused::Sentence(sentence, hint)) => {
             let env = env.unwrap_or_default();
@@ -93,16 +103,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let printer = printer_of(&cli.global, &env);
-    match start(&cli, &mut env, &printer) {
-        Ok(status) => status.into(),
-        Err(error) => {
-            printer.error(&error.to_string());
-            if let Some(hint) = error.hint() {
-                printer.hint(&hint);
-            }
-            status_of(&error).into()
+    let status = start(&cli, &mut env, &printer).unwrap_or_else(|error| {
+        printer.error(&error.to_string());
+        if let Some(hint) = error.hint() {
+            printer.hint(&hint);
         }
+        status_of(&error)
+    });
+    if printer.report_lost_data() {
+        return ExitStatus::Failed.into();
     }
+    status.into()
 }
 
 fn printer_of(global: &Global, env: &Env) -> Printer {
@@ -135,6 +146,10 @@ fn home(env: &Env) -> Option<String> {
     Some(dirs.home().ok()?.to_str()?.to_owned())
 }
 
+/// The time limit of a command, as a multiple of that of a connection without data: ten minutes by
+/// default. Questions to the user are not part of it.
+const TIMEOUTS_OF_COMMAND: u32 = 20;
+
 /// The context and the printer of a command.
 struct Session<'a> {
     context: Context<'a>,
@@ -160,19 +175,19 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     let scope = if cli.global.is_personal() {
         Scope::user(dirs.home()?, &dirs.config()?)
     } else {
-        Scope::find_project(&env.current_dir)
+        find_project(env, &cli.command)?
     };
     // The lines of the log would mix with a progress line.
     let shows = printer.volume == Volume::Normal
         && !printer.in_ci
         && !printer.is_dumb
         && std::io::stderr().is_terminal();
-    let spinner = Spinner::new(printer.clone(), shows);
     let interrupt = if writes_files(&cli.command) {
         Interrupt::listen()
     } else {
         Interrupt::default()
     };
+    let spinner = Spinner::new(printer.clone(), shows, interrupt.clone());
     let context = Context::new(
         env.clone(),
         dirs,
@@ -188,6 +203,21 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
         printer.detail(&traffic);
     }
     status
+}
+
+fn find_project(env: &Env, command: &Command) -> Result<Scope, OpError> {
+    match (Scope::find_project(env), command) {
+        // These commands use nothing of a project.
+        (
+            Err(_),
+            Command::Schema(_)
+            | Command::Man(_)
+            | Command::Completions(_)
+            | Command::Rule(_)
+            | Command::Cache(_),
+        ) => Ok(Scope::project(env.current_dir.clone())),
+        (found, _) => Ok(found?),
+    }
 }
 
 /// Whether the command writes files. Such a command handles Ctrl-C to undo its changes; others may
@@ -239,21 +269,33 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
 }
 
 impl Session<'_> {
-    /// Runs an operation to its end or to Ctrl-C.
+    /// Runs an operation to its end, to Ctrl-C, or to its time limit.
     fn wait<T>(&self, verb: impl Future<Output = Result<T, OpError>>) -> Result<T, OpError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
+        let runtime = platform::check_files_can_be_opened().and_then(|()| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+        });
         let runtime = runtime.map_err(OpError::Runtime)?;
+        let limit = self.context.env.timeout.saturating_mul(TIMEOUTS_OF_COMMAND);
+        let seconds = limit.as_secs();
         let finished = runtime.block_on(async {
             tokio::select! {
+                biased;
                 finished = verb => finished,
                 () = self.context.interrupt.raised() => Err(InstallError::Interrupted.into()),
+                () = tokio::time::sleep(limit) => Err(FetchError::TooLong { seconds }.into()),
             }
         });
+        // Work that does not wait, such as decoding a pack, may be stopped with another error.
+        let is_interrupted = finished.is_err() && self.context.interrupt.is_raised();
         // A pending DNS lookup must not delay the exit.
         runtime.shutdown_background();
-        finished
+        if is_interrupted {
+            Err(InstallError::Interrupted.into())
+        } else {
+            finished
+        }
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) fn read(table: &dyn TableLike) -> Result<Policy, Fault> {
             }
             "deny" => policy.deny = deny(item)?,
             "pin" => policy.pin = Some(pin(item)?),
+            "signed" => {
+                let expected = "`signed` must be true or false";
+                policy.signed = item.as_bool().ok_or_else(|| Fault::of(item, expected))?;
+            }
             _ => {
                 let known = Key::ALL.map(Key::word);
                 let mut hint = did_you_mean(key, known);

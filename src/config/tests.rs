@@ -188,7 +188,7 @@ fn invalid_policy_is_an_error_with_a_line() {
         (
             "allow = []",
             2,
-            "unknown key `allow` in `[policy]`; the keys are sources, pin, min-age, deny",
+            "unknown key `allow` in `[policy]`; the keys are sources, pin, signed, min-age, deny",
         ),
         (
             "min-age = 3",

@@ -56,7 +56,7 @@ pub(super) fn import(root: &Path, objects: &Objects) -> Result<Imported, FetchEr
         if usize::try_from(file.metadata.len()).is_ok_and(|size| size > MAX_OBJECT_BYTES) {
             return Err(too_large(&path));
         }
-        let bytes = std::fs::read(&path).at("read", &path)?;
+        let bytes = fs::read_plain(&path).at("read", &path)?;
         tree.insert(&file.path, file.mode.number(), objects.write_blob(&bytes)?);
     }
     for path in listing.special_files.iter().filter(|path| in_skill(path)) {

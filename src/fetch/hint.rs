@@ -22,6 +22,7 @@ impl HasHint for FetchError {
             Self::Fs(error) => error.hint(),
             Self::Cache { .. } => Some(Hint::text(NEEDS_CACHE)),
             Self::Resolve(error) => error.hint(),
+            Self::TooLong { seconds } => Some(longer(*seconds / 5)),
             Self::Offline { .. } => Some(Hint::text(
                 "run the command once without --offline (or MDSKILL_OFFLINE)",
             )),
@@ -74,6 +75,7 @@ impl HasHint for TransportError {
             Self::Ssh { .. } | Self::SshDenied { .. } => {
                 "check that `ssh -T` to that host works without a prompt"
             }
+            Self::TooLong { seconds, .. } => return Some(longer(*seconds)),
             Self::NoVersion2 { .. } => {
                 "version 2 needs git 2.18 or newer; ask the server administrator to upgrade it"
             }
@@ -87,6 +89,16 @@ impl HasHint for ProtocolError {
     fn hint(&self) -> Option<Hint> {
         let hint = match self {
             Self::Pack(PackError::Disk(_)) => NEEDS_CACHE,
+            Self::Pack(PackError::Late(seconds)) => return Some(longer(*seconds)),
+            Self::TooLarge { .. }
+            | Self::TooManyRefs
+            | Self::Pack(
+                PackError::TooManyObjects(_)
+                | PackError::TooLarge
+                | PackError::ObjectTooLarge(_)
+                | PackError::InflatesTooMuch,
+            ) => "nothing was changed; no repository of skills is that large, so check its address",
+            Self::Pack(PackError::Cancelled) => return None,
             Self::Pack(_) | Self::Truncated => {
                 "nothing was changed; try again, and if it fails again, check whether a proxy changes the data"
             }
@@ -97,6 +109,15 @@ impl HasHint for ProtocolError {
         };
         Some(Hint::text(hint))
     }
+}
+
+/// Returns how to wait longer than this number of seconds, which is four times the value of the
+/// variable.
+fn longer(seconds: u64) -> Hint {
+    let timeout = (seconds / 2).max(1);
+    Hint::text(format!(
+        "on a slow connection, set MDSKILL_TIMEOUT={timeout} to wait twice as long"
+    ))
 }
 
 impl HasHint for HttpError {

@@ -16,8 +16,8 @@ mod source_url;
 mod uncommitted;
 
 pub use forge_url::{commit_url, compare_url, folder_url};
-pub(crate) use repository::resolve_stored;
 pub use repository::{Fetcher, Move, Repository, Tags};
+pub(crate) use repository::{LocalObjects, MAX_STEPS, resolve_stored};
 pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 
 use std::path::PathBuf;
@@ -47,6 +47,12 @@ pub enum FetchError {
     Offline {
         /// The missing object.
         what: String,
+    },
+    /// The command took longer than its limit.
+    #[error("the command was not complete after {seconds}s; nothing was changed")]
+    TooLong {
+        /// The limit, twenty times the time without data after which a connection fails.
+        seconds: u64,
     },
     /// The server did not send all requested objects.
     #[error("{url} lists {missing} but did not send it; nothing was changed")]

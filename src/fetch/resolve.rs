@@ -33,8 +33,21 @@ pub struct Resolved {
     /// The newest version tag, also outside of the range, for a range, and on request for a version
     /// tag. Prereleases are ignored as in cargo, unless the range or tag is one, or there are no others.
     pub newest: Option<String>,
-    /// The version tags among the listed refs, with their commits, the oldest first.
-    pub tags: Vec<(String, ObjectId)>,
+    /// The version tags among the listed refs, the oldest first.
+    pub tags: Vec<VersionTag>,
+    /// The object of the annotated tag that named the commit.
+    pub tag_object: Option<ObjectId>,
+}
+
+/// A tag that is a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionTag {
+    /// The name, without `refs/tags/`.
+    pub name: String,
+    /// The commit.
+    pub commit: ObjectId,
+    /// The tag object; `None` for a tag without annotation.
+    pub object: Option<ObjectId>,
 }
 
 impl Resolved {
@@ -46,6 +59,7 @@ impl Resolved {
             path: None,
             newest: None,
             tags: Vec::new(),
+            tag_object: None,
         }
     }
 
@@ -64,8 +78,8 @@ impl Resolved {
     #[must_use]
     pub fn version_at(&self, commit: ObjectId) -> Option<&str> {
         let mut newest_first = self.tags.iter().rev();
-        let (tag, _) = newest_first.find(|(_, of)| *of == commit)?;
-        Some(tag)
+        let tag = newest_first.find(|tag| tag.commit == commit)?;
+        Some(&tag.name)
     }
 
     /// Changes the ref, a range or a version tag, to one that gives the newest version.
@@ -76,9 +90,10 @@ impl Resolved {
         let (Some(newest), Some(follows)) = (&self.newest, &self.follows) else {
             return Ok(());
         };
-        let Some((tag, commit)) = self.tags.iter().find(|(tag, _)| tag == newest) else {
+        let Some(found) = self.tags.iter().find(|tag| tag.name == *newest) else {
             return Ok(());
         };
+        let tag = &found.name;
         let (follows, matched) = match &self.matched {
             MatchedRef::Range(_) => {
                 let range = versions::moved_range(follows, tag).ok_or_else(|| {
@@ -89,7 +104,8 @@ impl Resolved {
             MatchedRef::Tag(_) => (tag.clone(), MatchedRef::Tag(tag.clone())),
             _ => return Ok(()),
         };
-        (self.commit, self.matched) = (*commit, matched);
+        (self.commit, self.tag_object) = (found.commit, found.object);
+        self.matched = matched;
         self.follows = Some(follows);
         Ok(())
     }
@@ -301,7 +317,7 @@ impl Query {
 
     /// Returns all version tags among `refs`, the oldest first; none if the query is not a version.
     #[must_use]
-    pub fn version_tags(&self, refs: &[Ref]) -> Vec<(String, ObjectId)> {
+    pub fn version_tags(&self, refs: &[Ref]) -> Vec<VersionTag> {
         let version = self.version_named();
         version.map_or_else(Vec::new, |_| Versions::among(refs).tags())
     }
@@ -402,7 +418,10 @@ fn resolve_name(refs: &[Ref], name: &str, url: &str) -> Result<Resolved, Resolve
         }
     };
     let follows = Some(name.to_owned());
-    Ok(Resolved::new(found.commit(), matched, follows))
+    Ok(Resolved {
+        tag_object: found.tag_object(),
+        ..Resolved::new(found.commit(), matched, follows)
+    })
 }
 
 fn resolve_range(
@@ -420,6 +439,7 @@ fn resolve_range(
             Ok(Resolved {
                 newest,
                 tags: versions.tags(),
+                tag_object: best.git_ref.tag_object(),
                 ..Resolved::new(best.git_ref.commit(), matched, follows)
             })
         }

@@ -4,14 +4,18 @@ pub mod atomic;
 pub mod leftover;
 pub mod lock;
 pub mod moving;
+pub(crate) mod size;
 pub mod tree;
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::hint::{HasHint, Hint};
 use crate::platform;
+
+/// The limit of a file that is read as a whole: that of a file in git's objects.
+pub const MAX_READ_BYTES: u64 = mdskill_git::objects::MAX_OBJECT_BYTES as u64;
 
 /// A file system operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +49,12 @@ impl Error {
 impl HasHint for Error {
     fn hint(&self) -> Option<Hint> {
         match self.source.kind() {
-            io::ErrorKind::StorageFull => Some(Hint::text("the disk is full")),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Some(Hint::text("free space on that disk"))
+            }
+            _ if platform::is_limit_of_files(&self.source) => {
+                Some(Hint::text("raise the limit of open files (`ulimit -n`)"))
+            }
             io::ErrorKind::PermissionDenied => Some(Hint::text(
                 "check the ownership and permissions of that directory",
             )),
@@ -118,12 +127,52 @@ pub fn is_within(inner: &Path, outer: &Path) -> bool {
     })
 }
 
-/// Reads a whole file; `None` if it does not exist.
+/// Reads a whole file, to which a link may lead; `None` if it does not exist. A project may come from
+/// a stranger, so a pipe, a device and a folder are refused without being opened.
 ///
 /// # Errors
-/// If it can't be read.
+/// If it is not a regular file, is larger than [`MAX_READ_BYTES`], or can't be read.
 pub fn read_if_found(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    if_found(std::fs::read(path)).at("read", path)
+    let read = || {
+        check_regular(&path.metadata()?)?;
+        let mut options = File::options();
+        platform::refuse_pipes(options.read(true));
+        read_all(options.open(path)?)
+    };
+    if_found(read()).at("read", path)
+}
+
+/// Like [`read_if_found`], for a path that must not be a link.
+///
+/// # Errors
+/// See [`read_if_found`]; also if it is a link or does not exist.
+pub fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    check_regular(&path.symlink_metadata()?)?;
+    read_all(open_plain(path)?)
+}
+
+fn read_all(file: File) -> io::Result<Vec<u8>> {
+    let there = file.metadata()?;
+    check_regular(&there)?;
+    let mut bytes = Vec::new();
+    if there.len() <= MAX_READ_BYTES {
+        bytes.reserve_exact(usize::try_from(there.len()).unwrap_or_default());
+        file.take(MAX_READ_BYTES + 1).read_to_end(&mut bytes)?;
+    }
+    if there.len().max(bytes.len() as u64) > MAX_READ_BYTES {
+        let reason = format!("it is larger than {} MiB, the limit", MAX_READ_BYTES >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+    }
+    Ok(bytes)
+}
+
+fn check_regular(there: &std::fs::Metadata) -> io::Result<()> {
+    if there.is_file() {
+        Ok(())
+    } else {
+        let reason = "it is not a regular file";
+        Err(io::Error::new(io::ErrorKind::InvalidInput, reason))
+    }
 }
 
 /// Creates a folder and its parents.
@@ -174,12 +223,8 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
 pub fn open_plain_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     platform::refuse_links_and_pipes(options);
     let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        let reason = "it is not a regular file";
-        Err(io::Error::new(io::ErrorKind::InvalidInput, reason))
-    }
+    check_regular(&file.metadata()?)?;
+    Ok(file)
 }
 
 /// Removes a file. A missing file is not an error.

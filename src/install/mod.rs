@@ -3,6 +3,7 @@
 
 pub mod journal;
 pub mod plan;
+mod project;
 pub mod recovery;
 pub mod scope;
 mod seal;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 
 use crate::fs;
 use crate::fs::lock::LockError;
-use crate::hint::{HasHint, Hint};
+use crate::hint::{HasHint, Hint, for_shell};
 use crate::lockfile::LockfileError;
 use crate::target::Target;
 use mdskill_git::objects::ObjectError;
@@ -52,6 +53,18 @@ pub enum InstallError {
     #[error("{path} is in, or leads into, a folder of git or mdskill", path = path.display())]
     TargetReserved {
         /// The target, or the link on the way to it.
+        path: PathBuf,
+    },
+    /// The project belongs to another user.
+    #[error("the project {path} belongs to another user", path = path.display())]
+    ForeignProject {
+        /// The root of the project.
+        path: PathBuf,
+    },
+    /// A file of the project is a link out of it.
+    #[error("{path} is a link that leads out of the project", path = path.display())]
+    FileOutside {
+        /// The link.
         path: PathBuf,
     },
     /// A target, or a part of its path, is a file.
@@ -130,6 +143,11 @@ impl HasHint for InstallError {
             Self::TargetNotAFolder { .. } | Self::TargetNested { .. } => Some(Hint::text(
                 "use another folder in the project, for example `.github/skills`",
             )),
+            Self::ForeignProject { path } => Some(Hint::text(format!(
+                "`git config --global --add safe.directory {}` trusts it, as in git",
+                for_shell(&path.display().to_string())
+            ))),
+            Self::FileOutside { .. } => Some(Hint::text("replace the link by a file")),
             Self::ForeignState { .. } => Some(Hint::text("remove it and run the command again")),
             Self::StageTaken { .. } => Some(Hint::text(
                 "move the files you need out of it, remove it, and run the command again",

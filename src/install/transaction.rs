@@ -29,6 +29,7 @@ use crate::fs::lock::{FileLock, Waiting};
 use crate::fs::moving;
 use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, At, atomic};
+use crate::parallel;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
@@ -174,11 +175,8 @@ impl<'a> Transaction<'a> {
                 write_skill(folder, skill.files, objects)
             })
         };
-        let digests: Vec<Digest> = skills
-            .par_iter()
-            .zip(&folders)
-            .map(write)
-            .collect::<Result<_, InstallError>>()?;
+        let written = || skills.par_iter().zip(&folders).map(write).collect();
+        let digests: Vec<Digest> = parallel::run::<Result<_, InstallError>>(written)?;
         for (skill, digest) in skills.into_iter().zip(&digests) {
             self.add_exchange(
                 &skill.target,

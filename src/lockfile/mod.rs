@@ -18,7 +18,8 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 use self::read::read;
 use crate::digest::Digest;
 use crate::fs;
-use crate::hint::{HasHint, Hint};
+use crate::hint::{CommandLine, HasHint, Hint};
+use crate::policy::Signed;
 use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::ObjectId;
@@ -59,6 +60,11 @@ pub struct Entry {
     pub tree: ObjectId,
     /// The digest of the files.
     pub digest: Digest,
+    /// The fingerprint of the key that signed the commit or the tag, if the policy required a
+    /// signature when it was locked.
+    pub signed_by: Option<String>,
+    /// The tag object with that signature, if it is not the commit that is signed.
+    pub signed_tag: Option<ObjectId>,
     /// The digest of the files on disk, if they have recorded edits.
     pub edits: Option<Digest>,
     /// Whether the user accepted that the source no longer has the skill.
@@ -99,6 +105,12 @@ pub enum LockfileError {
         /// The line of the first conflict marker, from 1.
         line: usize,
     },
+    /// The new lockfile could not be read again.
+    #[error("the new mdskill.lock would be invalid: {problem}; nothing was changed")]
+    Unreadable {
+        /// The problem.
+        problem: String,
+    },
     /// A file system operation failed.
     #[error(transparent)]
     Fs(#[from] fs::Error),
@@ -108,11 +120,12 @@ impl HasHint for LockfileError {
     fn hint(&self) -> Option<Hint> {
         match self {
             Self::Conflict { .. } => Some(Hint::command("lock --resolve").then(" resolves it")),
-            Self::NoSides { path, .. } => Some(Hint::text(format!(
-                "`git checkout --merge {}` restores them after `git add`; otherwise restore a version without conflict markers",
-                path.display()
-            ))),
+            Self::NoSides { path, .. } => Some(
+                Hint::command(CommandLine::git("checkout --merge").word(path.to_string_lossy()))
+                    .then(" restores them after `git add`; otherwise restore a version without conflict markers"),
+            ),
             Self::Fs(error) => error.hint(),
+            Self::Unreadable { .. } => Some(Hint::text("report this, with the command")),
             Self::Bad { path, .. } => is_empty(path).then(|| {
                 Hint::text(
                     "restore it from the repository; to start a project in this folder, delete it and create an empty mdskill.toml",
@@ -160,6 +173,8 @@ impl Entry {
             commit: None,
             tree,
             digest,
+            signed_by: None,
+            signed_tag: None,
             edits: None,
             is_gone: false,
             targets: None,
@@ -171,6 +186,12 @@ impl Entry {
     #[must_use]
     pub fn digest_on_disk(&self) -> Digest {
         self.edits.unwrap_or(self.digest)
+    }
+
+    /// Records who signed the commit or its tag.
+    pub fn set_signature(&mut self, signed: Option<&Signed>) {
+        self.signed_by = signed.map(|signed| signed.key.clone());
+        self.signed_tag = signed.and_then(|signed| signed.tag);
     }
 
     /// Copies the unknown keys of `before`.
@@ -220,6 +241,19 @@ impl Lockfile {
         format!("{HEADER}{document}")
     }
 
+    /// Returns the text, after checking that it can be read again: a lockfile that can't be read would
+    /// block every command.
+    ///
+    /// # Errors
+    /// If it can't be read again.
+    pub fn to_checked_text(&self) -> Result<String, LockfileError> {
+        let text = self.to_text();
+        match Self::parse(&text) {
+            Ok(_) => Ok(text),
+            Err((_, problem)) => Err(LockfileError::Unreadable { problem }),
+        }
+    }
+
     /// Returns the targets that a skill is installed into.
     #[must_use]
     pub fn targets_of<'a>(&'a self, entry: &'a Entry) -> &'a [Target] {
@@ -244,6 +278,12 @@ impl Entry {
         }
         if let Some(commit) = &self.commit {
             put("commit", commit.to_string());
+        }
+        if let Some(key) = &self.signed_by {
+            put("signed-by", key.clone());
+        }
+        if let Some(tag) = &self.signed_tag {
+            put("signed-tag", tag.to_string());
         }
         put("tree", self.tree.to_string());
         put("digest", self.digest.to_string());

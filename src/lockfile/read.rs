@@ -13,6 +13,9 @@ use crate::toml::{self, Fault};
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::fold;
 
+/// The maximum number of folders in a list of targets. All known agents together read fewer.
+const MAX_TARGETS: usize = 100;
+
 /// Parses the text of a lockfile.
 pub(super) fn read(text: &str) -> Result<Lockfile, Fault> {
     let document = toml::parse(text)?;
@@ -57,11 +60,14 @@ fn read_targets(item: &Item) -> Result<Vec<Target>, Fault> {
         text.parse()
             .map_err(|error| Fault::of(item, format!("{error}")))
     };
-    item.as_array()
-        .ok_or_else(not_a_list)?
-        .iter()
-        .map(target)
-        .collect()
+    let targets = item.as_array().ok_or_else(not_a_list)?;
+    if targets.len() > MAX_TARGETS {
+        let count = targets.len();
+        let problem =
+            format!("`targets` has {count} folders, more than the limit of {MAX_TARGETS}");
+        return Err(Fault::of(item, problem));
+    }
+    targets.iter().map(target).collect()
 }
 
 fn read_skills(item: &Item) -> Result<BTreeMap<SkillName, Entry>, Fault> {
@@ -94,11 +100,13 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
     entry.git_ref = optional(table, "ref")?;
     entry.version = optional(table, "version")?;
     entry.commit = optional(table, "commit")?;
+    entry.signed_by = optional(table, "signed-by")?;
+    entry.signed_tag = optional(table, "signed-tag")?;
     entry.edits = optional(table, "edits")?;
     for (key, item) in table {
         match key {
             "name" | "source" | "path" | "ref" | "version" | "commit" | "tree" | "digest"
-            | "edits" => {}
+            | "signed-by" | "signed-tag" | "edits" => {}
             "gone" => {
                 let is_gone = item.as_bool();
                 entry.is_gone =

@@ -13,7 +13,7 @@ ref = "main"
 commit = "367cb6a4a182cf7e9b0a17c9429f7411ddd9cf35"
 tree = "993d10828bde72457893b68f6055274d5095558b"
 digest = "sha256:99eeb4a271e9892ea2848d890a150fc23558541601741a6365505d44cb4f5f2e"
-signed-by = ["a", "b"]
+reviewed-by = ["a", "b"]
 
 [[skill]]
 name = "local"

@@ -140,7 +140,7 @@ impl<'a> Checkout<'a> {
         file: &IndexedFile,
         is_upstream: &dyn Fn(&[u8]) -> bool,
     ) -> Option<Vec<u8>> {
-        let on_disk = std::fs::read(self.folder.join(&file.path)).ok()?;
+        let on_disk = fs::read_plain(&self.folder.join(&file.path)).ok()?;
         let id = blob_id(&on_disk).ok()?;
         if id == file.id || is_upstream(&on_disk) {
             return None;

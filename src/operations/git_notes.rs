@@ -149,7 +149,7 @@ fn first_conversion(
     let mut found = paths.iter().filter_map(|path| {
         let file = folder.join(path);
         let place = work_tree.path_of(&file)?;
-        let bytes = std::fs::read(&file).ok()?;
+        let bytes = fs::read_plain(&file).ok()?;
         Some((path.clone(), work_tree.conversion(&place, &bytes)?))
     });
     found.next()

@@ -11,11 +11,13 @@ use super::git_notes;
 use super::install_steps::{self, Plan, Planned, Verdict};
 use super::installed::{InstalledSkill, SkillFolder, nearest_installed, required_lockfile};
 use super::own_source::{self, is_own_source};
-use super::policy_check::{PolicyCheck, Refusal};
+use super::policy_check::{PolicyCheck, Refusal, Version};
 use super::report::{Action, Change, LeftAlone, Reason, refusal_reason};
 use crate::context::Context;
 use crate::fetch::Repository;
+use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
+use crate::hint::mdskill;
 use crate::install::plan::{self, Step, decide};
 use crate::skill::SkillPlace;
 use crate::skill::tree::{SkillTree, TreeError};
@@ -58,6 +60,8 @@ struct Missing<'a> {
     plan: Plan,
     /// The files with the recorded edits, if another target has them.
     copy: Option<SkillTree>,
+    /// Whether there is such a copy.
+    is_copied: bool,
 }
 
 /// Installs the locked skills: the same bytes on every machine. A modified skill is left alone and does
@@ -85,10 +89,15 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
     if missing.is_empty() {
         return Ok(report);
     }
-    for Missing { skill, plan, copy } in &missing {
+    for Missing {
+        skill, plan, copy, ..
+    } in &missing
+    {
         let mut change = skill.change(Action::Restored);
         if skill.entry.edits.is_some() && copy.is_none() {
-            let keep = context.scope.command(&format!("keep {}", skill.name));
+            let keep = context
+                .scope
+                .command(mdskill("keep").word(skill.name.as_str()));
             change.notes.push(format!(
                 "without the local edits that mdskill.lock records; {keep} accepts it without them"
             ));
@@ -107,12 +116,20 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
         let source = &missing.skill.entry.source;
         sources.entry(source).or_default().push(missing);
     }
-    let fetched = try_join_all(
+    let mut fetched = try_join_all(
         sources
             .into_iter()
             .map(|(source, skills)| fetch(context, source, skills)),
     )
     .await?;
+    for (repository, skills) in &mut fetched {
+        let refused = unsigned(&policy_check, repository, skills).await?;
+        report.refused.extend(refused);
+    }
+    if !report.refused.is_empty() {
+        report.skills.clear();
+        return Ok(report);
+    }
     let ((), trashed) = install_steps::in_transaction(context, |transaction, now| {
         if *now != lockfile {
             return Err(OpError::LockfileChanged);
@@ -161,10 +178,12 @@ fn find_missing<'a>(
             report.unchanged += 1;
             continue;
         }
+        let copy = skill.edited_copy(context)?;
         let mut missing = Missing {
             skill,
             plan: Vec::new(),
-            copy: skill.edited_copy(context)?,
+            is_copied: copy.is_some(),
+            copy,
         };
         let left_alone = report.left_alone.len();
         for (folder, on_disk) in other {
@@ -239,7 +258,7 @@ fn was_installed(
 fn tree_of(snapshot: &Snapshot, folder: &Path) -> Option<ObjectId> {
     let mut files = Vec::with_capacity(snapshot.files.len());
     for (path, mode, _) in &snapshot.files {
-        let bytes = std::fs::read(folder.join(path)).ok()?;
+        let bytes = fs::read_plain(&folder.join(path)).ok()?;
         files.push((path.as_str(), *mode, blob_id(&bytes).ok()?));
     }
     tree_id(&files).ok()
@@ -307,6 +326,27 @@ async fn fetch<'a, 'b>(
     });
     let files = files.collect::<Result<Vec<_>, OpError>>()?;
     Ok((repository, files))
+}
+
+/// Verifies the signatures that the policy requires, because the lockfile may come from a pull request.
+/// The copies of installed files were verified when they were installed.
+async fn unsigned(
+    policy_check: &PolicyCheck,
+    repository: &mut Repository<'_>,
+    skills: &[(Missing<'_>, SkillTree)],
+) -> Result<Vec<Refusal>, OpError> {
+    let fetched = skills.iter().map(|(missing, _)| missing);
+    let fetched = fetched.filter(|missing| !missing.is_copied);
+    let fetched: Vec<InstalledSkill<'_>> = fetched.map(|missing| missing.skill).collect();
+    let commits = fetched.iter().filter_map(|skill| {
+        let entry = skill.entry;
+        Some((entry.commit?, entry.signed_tag))
+    });
+    let commits: Vec<_> = commits.collect();
+    policy_check.verify_signatures(repository, commits).await?;
+    let versions = fetched.into_iter().map(Version::locked);
+    let refusals = versions.flat_map(|version| policy_check.signature_refusals(&version));
+    Ok(refusals.collect())
 }
 
 fn place_of<'s>(repository: &Repository<'_>, skill: InstalledSkill<'s>) -> SkillPlace<'s> {

@@ -306,7 +306,8 @@ pub(crate) fn in_transaction<T>(
     } else {
         None
     };
-    let committed = transaction.commit(&text.unwrap_or_else(|| lockfile.to_text()))?;
+    let text = text.map_or_else(|| lockfile.to_checked_text(), Ok)?;
+    let committed = transaction.commit(&text)?;
     let trashed = committed.trashed.iter();
     let trashed = trashed.map(|path| context.scope.display(path)).collect();
     Ok((report, trashed))

@@ -10,8 +10,9 @@ use super::report::{LeftAlone, Reason};
 use super::state::unresolved;
 use crate::context::Context;
 use crate::digest::Digest;
+use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
@@ -140,6 +141,13 @@ fn problem(
     snapshot: &Snapshot,
 ) -> Result<Option<Reason>, OpError> {
     for (path, ..) in &snapshot.files {
+        let size = fs::look(&folder.path.join(path))?.map_or(0, |there| there.len());
+        if size > fs::MAX_READ_BYTES {
+            let limit = fs::MAX_READ_BYTES >> 20;
+            let text = format!("`{path}` is larger than {limit} MiB, the limit for a skill's file");
+            let hint = Hint::text("move that file out of the skill");
+            return Ok(Some(Reason::with_hint(text, hint)));
+        }
         if let Err(error) = SkillPath::from_bytes(path.as_bytes())
             && !snapshot.is_leftover(path)
         {
@@ -153,7 +161,7 @@ fn problem(
     }
     let unresolved = unresolved(context, skill, &folder.path, snapshot)?;
     Ok(unresolved.first().map(|file| {
-        let keep = format!("keep {} --force", for_shell(skill.name.as_str()));
+        let keep = mdskill("keep").word(skill.name.as_str()).then("--force");
         let hint = Hint::text("resolve the conflict, and run the command again; ")
             .then_command(keep)
             .then(" keeps the marker");

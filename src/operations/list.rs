@@ -115,12 +115,15 @@ fn count_personal(context: &Context<'_>) -> usize {
 }
 
 /// Returns the skills of a target that are not in the lockfile: agents load them, too.
-fn unmanaged(
+pub(super) fn unmanaged(
     scope: &Scope,
     skills: &[InstalledSkill<'_>],
     target: &Target,
 ) -> Result<Vec<Installed>, OpError> {
     let folder = scope.target(target);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
     let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
         return Ok(Vec::new());
     };

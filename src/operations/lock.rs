@@ -157,7 +157,7 @@ fn write(context: &Context<'_>, before: &str, lockfile: &Lockfile) -> Result<boo
     if Lockfile::read_text(&context.scope.lockfile)?.as_deref() != Some(before) {
         return Err(OpError::LockfileChanged);
     }
-    let text = lockfile.to_text();
+    let text = lockfile.to_checked_text()?;
     transaction.commit(&text)?;
     Ok(text != before)
 }

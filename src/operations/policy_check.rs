@@ -1,7 +1,8 @@
 //! `PolicyCheck`: checks skills against the policy of `mdskill.toml`, before they are fetched and before
 //! they are written. No command-line option overrides it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 use std::time::SystemTime;
 
 use futures_util::future::try_join_all;
@@ -15,18 +16,26 @@ use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{FetchError, Repository};
 use crate::lockfile::Entry;
 use crate::policy::{
-    Content, Decision, Evidence, Facts, Pin, Policy, RefKind, Verdict, judge, judge_unfetched,
+    Content, Decision, Evidence, Facts, Key, Pin, Policy, RefKind, Signed, Verdict, judge,
+    judge_unfetched,
 };
 use crate::source::Source;
 use crate::spec::GitRef;
 use mdskill_git::ObjectId;
+use mdskill_git::process::Programs;
+use mdskill_git::signature::{self, Signature, SignatureError};
 use mdskill_lint::capability::Capability;
 
-/// The policy, and the current time.
+/// The policy, the current time, and the signatures.
 #[derive(Debug)]
 pub(crate) struct PolicyCheck {
     pub(crate) policy: Policy,
     now: u64,
+    programs: Programs,
+    /// The commits that were given by their ids, and that no branch or tag is known to contain.
+    unverified: Mutex<BTreeSet<ObjectId>>,
+    /// The verified signatures by commit, or the reason why there is none.
+    signatures: Mutex<BTreeMap<ObjectId, Result<Signed, String>>>,
 }
 
 /// The version of a skill to check.
@@ -63,7 +72,94 @@ impl PolicyCheck {
         Ok(Self {
             policy: context.config()?.policy,
             now: now.map_or(0, |now| now.as_secs()),
+            programs: Programs::of(&context.env),
+            unverified: Mutex::default(),
+            signatures: Mutex::default(),
         })
+    }
+
+    /// Verifies the signatures of commits, or of the tag objects that named them, if the policy
+    /// requires signatures. A tag object that is not in the cache is fetched.
+    pub(crate) async fn verify_signatures(
+        &self,
+        repository: &mut Repository<'_>,
+        commits: impl IntoIterator<Item = (ObjectId, Option<ObjectId>)>,
+    ) -> Result<(), FetchError> {
+        if !self.policy.signed {
+            return Ok(());
+        }
+        let commits: BTreeMap<ObjectId, Option<ObjectId>> = commits.into_iter().collect();
+        let tags = commits.values().flatten().copied();
+        repository.fetch_tag_objects(tags.collect()).await?;
+        for (commit, tag) in commits {
+            let objects = repository.objects();
+            let verified = match tag {
+                Some(tag) if objects.peel(tag).is_ok_and(|peeled| peeled == commit) => {
+                    signature::verify(&self.programs, objects, tag).await
+                }
+                _ => Err(SignatureError::Unsigned),
+            };
+            let signed = |signature: Signature, tag| Signed {
+                key: signature.key,
+                signer: signature.signer,
+                tag,
+            };
+            let verified = match verified {
+                Ok(signature) => Ok(signed(signature, tag)),
+                Err(of_tag) => match signature::verify(&self.programs, objects, commit).await {
+                    Ok(signature) => Ok(signed(signature, None)),
+                    // The signature that exists is the one to explain.
+                    Err(SignatureError::Unsigned)
+                        if !matches!(of_tag, SignatureError::Unsigned) =>
+                    {
+                        let tag = tag.map_or_else(String::new, |tag| format!(" {}", tag.short()));
+                        Err(format!("its tag{tag} {of_tag}"))
+                    }
+                    Err(error) => Err(format!("commit {} {error}", commit.short())),
+                },
+            };
+            if let Ok(mut signatures) = self.signatures.lock() {
+                signatures.insert(commit, verified);
+            }
+        }
+        Ok(())
+    }
+
+    /// Records that no branch or tag is known to contain a commit that was given by its id.
+    pub(crate) fn set_unverified(&self, commit: ObjectId) {
+        if let Ok(mut unverified) = self.unverified.lock() {
+            unverified.insert(commit);
+        }
+    }
+
+    fn is_unverified(&self, commit: Option<ObjectId>) -> bool {
+        let unverified = self.unverified.lock();
+        // Fail closed.
+        unverified.map_or(true, |all| commit.is_some_and(|id| all.contains(&id)))
+    }
+
+    /// Returns the signature of a commit, if it was verified.
+    pub(crate) fn signature(&self, commit: Option<ObjectId>) -> Option<Signed> {
+        let verified = self.verified(commit?)?;
+        verified.ok()
+    }
+
+    fn verified(&self, commit: ObjectId) -> Option<Result<Signed, String>> {
+        let signatures = self.signatures.lock().ok()?;
+        signatures.get(&commit).cloned()
+    }
+
+    /// Returns the refusal of a version whose signature was verified, for its signature only.
+    pub(crate) fn signature_refusals(&self, version: &Version<'_>) -> Vec<Refusal> {
+        let signature = version.commit.and_then(|commit| self.verified(commit));
+        let facts = Facts {
+            signature: signature.as_ref(),
+            ..version.facts(Content::AsLocked)
+        };
+        let mut decision = judge(&self.policy, &facts);
+        let verdicts = &mut decision.verdicts;
+        verdicts.retain(|verdict| verdict.key == Key::Signed);
+        version.refusals(decision)
     }
 
     /// Returns the refusals of the source and the ref of a version, which need no network request.
@@ -147,8 +243,11 @@ impl PolicyCheck {
             now: self.now,
         };
         let moved_to = repository.and_then(Repository::moved_to);
+        let signature = version.commit.and_then(|commit| self.verified(commit));
         let facts = Facts {
             moved_to: moved_to.as_ref(),
+            is_unverified: self.is_unverified(version.commit),
+            signature: signature.as_ref(),
             ..version.facts(Content::New { gained, evidence })
         };
         judge(&self.policy, &facts)
@@ -212,6 +311,8 @@ impl<'a> Version<'a> {
             kind: self.kind,
             git_ref: self.git_ref,
             commit: self.commit,
+            is_unverified: false,
+            signature: None,
             content,
         }
     }

@@ -37,6 +37,9 @@ pub struct Change {
     /// The commit now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The fingerprint of the key that signed the commit or its tag, if the policy required it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
     /// The git tree of its folder.
     pub tree: String,
     /// The folders that it is installed in.

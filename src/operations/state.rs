@@ -1,6 +1,7 @@
 //! [`State`]: the state of an installed skill, as `list`, `verify`, `update`, `outdated`, and `show`
 //! report it.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Serialize;
@@ -83,8 +84,11 @@ pub(crate) fn unresolved(
     let mut found = Vec::new();
     for (path, ..) in &snapshot.files {
         let file = folder.join(path);
-        let Some(bytes) = fs::if_found(std::fs::read(&file)).at("read", &file)? else {
-            continue;
+        let bytes = match fs::read_plain(&file) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::FileTooLarge) => {
+                continue;
+            }
+            read => read.at("read", &file)?,
         };
         if unresolved_line(&bytes, None).is_none() {
             continue;

@@ -1,15 +1,23 @@
 //! `verify`: compare the hashes of installed files with the lockfile, without network requests.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::OpError;
+use super::checkout::Checkout;
 use super::git_notes;
 use super::install_steps::changed_files;
 use super::installed::{InstalledSkill, read_folders, required_lockfile};
+use super::list::unmanaged;
 use super::state::{State, unresolved};
 use crate::context::Context;
-use crate::fs::tree::OnDisk;
+use crate::fs;
+use crate::fs::tree::{self, Listing, OnDisk};
+use crate::install::scope::Scope;
 use crate::lockfile::Entry;
+use crate::target::Target;
 use mdskill_lint::name::SkillName;
 
 /// The result of `verify`.
@@ -22,6 +30,10 @@ pub(crate) struct Report {
     pub(crate) skills: usize,
     /// The folders that do not match.
     pub(crate) drift: Vec<Drift>,
+    /// The folders in the targets that agents load and that are not in the lockfile, as shown to the
+    /// user; only without names of skills.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unmanaged: Vec<String>,
 }
 
 /// A folder that differs from the lockfile.
@@ -60,7 +72,9 @@ fn verify_once(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpE
     };
     for (skill, folder, on_disk) in read_folders(context, skills)? {
         let entry = skill.entry;
-        let Some(problem) = problem(entry, &on_disk) else {
+        let unlisted = unlisted(scope, &folder.path, &on_disk)?;
+        let planted = (!unlisted.is_empty()).then_some(HAS_LEFTOVERS);
+        let Some(problem) = problem(entry, &on_disk).or(planted) else {
             report.intact += 1;
             continue;
         };
@@ -72,7 +86,11 @@ fn verify_once(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpE
                 let files = files.map(|file| format!("{}: {}", file.path, file.kind));
                 (HAS_MARKERS, files.collect())
             }
-            _ => (problem, files(context, skill, &on_disk)),
+            _ => {
+                let mut files = files(context, skill, &on_disk);
+                files.extend(unlisted);
+                (problem, files)
+            }
         };
         report.drift.push(Drift {
             name: skill.name.clone(),
@@ -85,9 +103,50 @@ fn verify_once(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpE
             files,
         });
     }
+    if names.is_empty() {
+        let skills: Vec<_> = InstalledSkill::all(scope, &lockfile).collect();
+        let of_skills = skills.iter().flat_map(|skill| skill.targets);
+        let targets: BTreeSet<&Target> = of_skills.chain(&lockfile.targets).collect();
+        for target in targets {
+            let unmanaged = unmanaged(scope, &skills, target)?;
+            report
+                .unmanaged
+                .extend(unmanaged.into_iter().map(|skill| skill.place));
+        }
+    }
     Ok(report)
 }
 
+/// Returns the files of a project outside of git that have the names of caches. In a repository, only a
+/// tracked file can come from someone else, and it is in the snapshot.
+fn unlisted(scope: &Scope, folder: &Path, on_disk: &OnDisk) -> Result<Vec<String>, OpError> {
+    let private = on_disk.private();
+    if private.is_empty() || scope.is_personal || Checkout::of(folder).work_tree().is_some() {
+        return Ok(Vec::new());
+    }
+    let mut unlisted = Vec::new();
+    for path in private {
+        let place = folder.join(path);
+        let below = if fs::look(&place)?.is_some_and(|there| there.is_dir()) {
+            tree::list(&place)?
+        } else {
+            Listing::default()
+        };
+        let files = below.files.into_iter().map(|file| file.path);
+        let files: Vec<String> = files.chain(below.special_files).collect();
+        match files.len() {
+            0 => unlisted.push(format!("{path} (added)")),
+            1..=MAX_UNLISTED => {
+                unlisted.extend(files.iter().map(|file| format!("{path}/{file} (added)")));
+            }
+            number => unlisted.push(format!("{path}/ (added: {number} files)")),
+        }
+    }
+    Ok(unlisted)
+}
+
+/// The most files of a folder that are listed one by one.
+const MAX_UNLISTED: usize = 10;
 const HAS_MARKERS: &str = "has an unresolved conflict";
 const HAS_LEFTOVERS: &str = "has files that the lockfile does not list";
 

@@ -80,7 +80,9 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
 fn status_of_fetch(error: &FetchError) -> ExitStatus {
     match error {
         FetchError::Transport(error) => status_of_transport(error),
-        FetchError::Offline { .. } | FetchError::Incomplete { .. } => ExitStatus::Network,
+        FetchError::Offline { .. } | FetchError::Incomplete { .. } | FetchError::TooLong { .. } => {
+            ExitStatus::Network
+        }
         FetchError::Objects(ObjectError::Denied { .. })
         | FetchError::Cache {
             is_denied: true, ..
@@ -119,7 +121,9 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
             source: ProtocolError::Pack(PackError::Disk(_)),
             ..
         } => ExitStatus::Failed,
-        TransportError::Protocol { .. } | TransportError::Ssh { .. } => ExitStatus::Network,
+        TransportError::Protocol { .. }
+        | TransportError::Ssh { .. }
+        | TransportError::TooLong { .. } => ExitStatus::Network,
         _ => ExitStatus::Failed,
     }
 }

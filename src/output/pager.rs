@@ -44,7 +44,7 @@ impl Pager {
     pub(crate) fn show(&self, text: &[u8]) -> bool {
         // Ctrl-C is for the pager. If this process ended first, the shell and the pager would both
         // read from the terminal.
-        let _interrupt = Interrupt::listen();
+        let _ignored = Interrupt::ignore();
         // A shell parses the command, as in git.
         let Ok(mut command) = self.programs.shell(&self.command) else {
             return false;

@@ -7,6 +7,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::printer::Printer;
 use super::sanitize;
+use crate::interrupt::Interrupt;
 use mdskill_git::progress::Progress;
 
 const TICK: Duration = Duration::from_millis(100);
@@ -18,6 +19,7 @@ pub(crate) struct Spinner {
     printer: Printer,
     bar: ProgressBar,
     shows: bool,
+    interrupt: Interrupt,
     steps: Arc<Mutex<Steps>>,
 }
 
@@ -31,7 +33,7 @@ struct Steps {
 
 impl Spinner {
     /// Creates a spinner, which shows progress if `shows` is set.
-    pub(crate) fn new(printer: Printer, shows: bool) -> Self {
+    pub(crate) fn new(printer: Printer, shows: bool, interrupt: Interrupt) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let template = if printer.stderr_has_color() {
             "{spinner:.green} {prefix}{msg}"
@@ -44,6 +46,7 @@ impl Spinner {
             printer,
             bar,
             shows,
+            interrupt,
             steps: Arc::default(),
         }
     }
@@ -51,14 +54,23 @@ impl Spinner {
     /// Shows the step of this turn later, if it is still open then.
     fn show_later(&self, turn: usize) {
         let (bar, steps) = (self.bar.clone(), Arc::clone(&self.steps));
-        std::thread::spawn(move || {
+        let show = move || {
             std::thread::sleep(DELAY);
-            let steps = lock(&steps);
-            if steps.open > 0 && steps.turn == turn {
-                bar.set_draw_target(ProgressDrawTarget::stderr());
-                bar.enable_steady_tick(TICK);
+            loop {
+                let steps = lock(&steps);
+                if steps.open == 0 || steps.turn != turn {
+                    return;
+                }
+                if bar.is_hidden() {
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                }
+                bar.tick();
+                drop(steps);
+                std::thread::sleep(TICK);
             }
-        });
+        };
+        // Without a thread, nothing is shown. The bar would panic if it could not start its own.
+        drop(std::thread::Builder::new().spawn(show));
     }
 
     fn hide(&self) {
@@ -96,6 +108,10 @@ impl Progress for Spinner {
         if steps.open == 0 {
             self.hide();
         }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.interrupt.is_raised()
     }
 
     fn warn(&self, sentence: &str) {

@@ -25,6 +25,11 @@ pub(crate) fn is_executable(_file: &Metadata) -> bool {
 /// Sets the mode of a file to be created.
 pub(crate) fn set_mode(_options: &mut OpenOptions, _is_executable: bool) {}
 
+/// Returns `None`: owners are not compared here.
+pub(crate) fn owner_if_not(_path: &Path, _sudo: Option<u32>) -> Option<u32> {
+    None
+}
+
 /// Does nothing: a file inherits its permissions from its folder.
 pub(crate) fn make_private(_options: &mut OpenOptions) {}
 
@@ -60,6 +65,9 @@ pub(crate) fn refuse_links_and_pipes(options: &mut OpenOptions) {
     options.custom_flags(OPEN_REPARSE_POINT);
 }
 
+/// Does nothing: a pipe has no place in a folder here.
+pub(crate) fn refuse_pipes(_options: &mut OpenOptions) {}
+
 /// Returns whether both are the same directory entry. The standard library has no stable way to
 /// read a file's number here, so this compares the times to 100 ns and the length.
 pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {
@@ -71,6 +79,12 @@ pub(crate) fn is_same_entry(one: &Metadata, other: &Metadata) -> bool {
 /// only removed.
 pub(crate) fn is_file_at(_file: &File, path: &Path) -> bool {
     path.exists()
+}
+
+/// Returns a text that changes when the content of a file may have changed.
+pub(crate) fn fingerprint(file: &Metadata) -> String {
+    use std::os::windows::fs::MetadataExt;
+    format!("{} {}", file.file_size(), file.last_write_time())
 }
 
 /// Returns whether both paths lead to the same folder.
@@ -135,3 +149,26 @@ pub(crate) fn can_write(file: &Path) -> bool {
 pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
     None
 }
+
+/// Windows has no limit on open files that matters here.
+pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
+    Ok(())
+}
+
+/// Stable Rust does not show the file index, and a canonical path names a folder.
+pub(crate) fn identity(_entry: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Windows has no limit on open files that matters here.
+pub(crate) fn is_limit_of_files(_error: &io::Error) -> bool {
+    false
+}
+
+/// Ends this process at once, without any clean-up.
+pub(crate) fn kill_self() {
+    std::process::abort();
+}
+
+/// Windows has no limit on the size of files.
+pub(crate) fn report_file_size_limit() {}

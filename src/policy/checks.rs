@@ -11,6 +11,8 @@ type CheckResult = Result<String, Denial>;
 
 const USE_ALLOWED: &str = "use an allowed source, or add this one to `sources` in mdskill.toml";
 
+const TRUST_KEY: &str = "use a signed tag or commit, and add the key of its author to git's `gpg.ssh.allowedSignersFile` or to GPG";
+
 fn deny(reason: impl Into<String>, hint: impl Into<String>) -> CheckResult {
     Err(Denial {
         reason: reason.into(),
@@ -27,6 +29,16 @@ impl Policy {
             Ok(_) if let Some(moved) = moved_to => deny(
                 format!("`{source}` has moved to `{moved}`, which is not an allowed source"),
                 USE_ALLOWED,
+            ),
+            // Whoever forks the repository can add commits that the server sends by their id.
+            Ok(_) if facts.is_unverified => deny(
+                format!(
+                    "no branch or tag of `{source}` is known to contain commit {}, so it may come from a fork",
+                    facts
+                        .commit
+                        .map_or_else(String::new, |commit| commit.short())
+                ),
+                "use a branch, a tag, or a commit of one of them",
             ),
             Ok(glob) => Ok(format!("`{source}` is allowed by `{glob}`")),
             Err(NotAllowed::Ambiguous(problem)) => deny(
@@ -77,6 +89,38 @@ impl Policy {
         Some(match (pin, facts.kind) {
             (_, RefKind::Commit) | (Pin::Tag, RefKind::Tag | RefKind::Range) => Ok(named),
             _ => deny(named, step),
+        })
+    }
+
+    pub(super) fn check_signature(&self, facts: &Facts<'_>) -> Option<CheckResult> {
+        if !self.signed {
+            return None;
+        }
+        let Some(commit) = facts.commit else {
+            return Some(deny(
+                "a local folder has no commits, so it is not signed",
+                "add it from a git repository",
+            ));
+        };
+        let commit = commit.short();
+        Some(match (facts.signature, facts.content) {
+            (Some(Ok(signed)), _) => {
+                let what = match &signed.tag {
+                    Some(tag) => format!("tag {} of commit {commit}", tag.short()),
+                    None => format!("commit {commit}"),
+                };
+                let signer = signed.signer.as_ref().unwrap_or(&signed.key);
+                Ok(format!("{what} is signed by `{signer}`"))
+            }
+            (Some(Err(reason)), _) => deny(reason, TRUST_KEY),
+            (None, Content::AsLocked) => Ok(
+                "it is already locked, and its signature is verified before its files are restored"
+                    .to_owned(),
+            ),
+            (None, Content::New { .. }) => deny(
+                format!("the signature of commit {commit} was not verified"),
+                TRUST_KEY,
+            ),
         })
     }
 

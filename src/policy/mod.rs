@@ -33,6 +33,20 @@ pub struct Policy {
     pub deny: Vec<Kind>,
     /// The required kind of pin.
     pub pin: Option<Pin>,
+    /// Whether the commit, or the tag that named it, must be signed by a key that the user's git
+    /// accepts.
+    pub signed: bool,
+}
+
+/// A valid signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The fingerprint of the key.
+    pub key: String,
+    /// The name of the signer in the user's list of keys.
+    pub signer: Option<String>,
+    /// The signed tag; `None` if the commit itself is signed.
+    pub tag: Option<ObjectId>,
 }
 
 /// The required kind of pin.
@@ -76,6 +90,12 @@ pub struct Facts<'a> {
     pub git_ref: Option<&'a str>,
     /// The commit of the skill.
     pub commit: Option<ObjectId>,
+    /// Whether the commit was given by its id, and no branch or tag of the source is known to contain
+    /// it.
+    pub is_unverified: bool,
+    /// The result of the verification of the signature, or the reason as a sentence; `None` if the
+    /// signature was not verified.
+    pub signature: Option<&'a Result<Signed, String>>,
     /// The content that would be written.
     pub content: Content<'a>,
 }
@@ -144,6 +164,8 @@ pub enum Key {
     Sources,
     /// The required kind of pin.
     Pin,
+    /// Whether a signature is required.
+    Signed,
     /// The minimum age of a commit.
     MinAge,
     /// The capabilities that no skill may gain.
@@ -152,7 +174,13 @@ pub enum Key {
 
 impl Key {
     /// All keys, in the order in which they are checked.
-    pub const ALL: [Self; 4] = [Self::Sources, Self::Pin, Self::MinAge, Self::Deny];
+    pub const ALL: [Self; 5] = [
+        Self::Sources,
+        Self::Pin,
+        Self::Signed,
+        Self::MinAge,
+        Self::Deny,
+    ];
 
     /// Returns the key as written in `mdskill.toml`.
     #[must_use]
@@ -160,6 +188,7 @@ impl Key {
         match self {
             Self::Sources => "sources",
             Self::Pin => "pin",
+            Self::Signed => "signed",
             Self::MinAge => "min-age",
             Self::Deny => "deny",
         }
@@ -211,6 +240,7 @@ pub fn judge(policy: &Policy, facts: &Facts<'_>) -> Decision {
         let result = match key {
             Key::Sources => policy.check_source(facts),
             Key::Pin => policy.check_pin(facts),
+            Key::Signed => policy.check_signature(facts),
             Key::MinAge => policy.check_age(facts),
             Key::Deny => policy.check_capabilities(facts),
         };
@@ -240,7 +270,7 @@ pub fn judge_unfetched(policy: &Policy, facts: &Facts<'_>) -> Decision {
     decision.verdicts.retain(|verdict| match verdict.key {
         Key::Sources => true,
         Key::Pin => !is_open,
-        Key::MinAge | Key::Deny => false,
+        Key::Signed | Key::MinAge | Key::Deny => false,
     });
     decision
 }
@@ -258,6 +288,7 @@ impl Policy {
         match key {
             Key::Sources => self.sources.as_ref().map(|sources| list(sources.globs())),
             Key::Pin => self.pin.map(|pin| format!("\"{}\"", pin.word())),
+            Key::Signed => self.signed.then(|| "true".to_owned()),
             Key::MinAge => self.min_age.map(|age| format!("\"{age}\"")),
             Key::Deny if self.deny.is_empty() => None,
             Key::Deny => Some(list(self.deny.iter().map(|kind| kind.word()))),
@@ -279,6 +310,8 @@ impl Policy {
                 Pin::Commit => "a skill must be pinned to a commit",
             }
             .to_owned(),
+            Key::Signed if !self.signed => return None,
+            Key::Signed => "a commit, or the tag that names it, must be signed by a key that `git verify-commit` or `git verify-tag` accepts on this machine".to_owned(),
             Key::MinAge => format!(
                 "this machine must have seen a commit {} before its skills are added or updated; the date in the commit counts only if it is later, because anyone can write an old date",
                 self.min_age?.words()

@@ -25,6 +25,8 @@ fn facts(source: &Source) -> Facts<'_> {
         kind: RefKind::Default,
         git_ref: None,
         commit: Some(commit()),
+        is_unverified: false,
+        signature: None,
         content: Content::AsLocked,
     }
 }
@@ -211,6 +213,7 @@ fn locked_skill_is_checked_by_source_and_ref_only() {
         min_age: Some("3d".parse().unwrap()),
         deny: Kind::ALL.to_vec(),
         pin: Some(Pin::Tag),
+        signed: true,
     };
     let refused = |facts: &Facts<'_>| -> Vec<Key> {
         let refusals = judge(&policy, facts).refusals();

@@ -7,6 +7,7 @@ use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::links::MAX_TARGET_BYTES;
+use mdskill_lint::path::is_refused_by_git;
 
 /// The limit of entries: a tree of shared subtrees can have billions.
 const MAX_ENTRIES: usize = 400_000;
@@ -14,6 +15,10 @@ const MAX_ENTRIES: usize = 400_000;
 const MAX_SKILLS: usize = 10_000;
 /// The limit of nested folders.
 const MAX_DEPTH: usize = 64;
+/// The limit of one path in bytes, and of all paths of skills, links, and submodules together: 400,000
+/// entries below one long path would fill the memory.
+const MAX_PATH_BYTES: usize = 4096;
+const MAX_PATHS_BYTES: usize = 32 << 20;
 
 /// The plugin list of Claude Code, which some repositories have.
 const MARKETPLACE: &str = ".claude-plugin/marketplace.json";
@@ -115,6 +120,7 @@ pub fn discover(objects: &Objects, root: ObjectId) -> Result<Discovery, Discover
         objects,
         root,
         seen: 0,
+        kept: 0,
         found: Discovery::default(),
     };
     search.search(root, "", 0)?;
@@ -129,6 +135,7 @@ struct Search<'a> {
     objects: &'a Objects,
     root: ObjectId,
     seen: usize,
+    kept: usize,
     found: Discovery,
 }
 
@@ -150,8 +157,8 @@ impl Search<'_> {
             let Ok(name) = std::str::from_utf8(&entry.name) else {
                 continue;
             };
-            // Git refuses such a name, and a lockfile could not have the path.
-            if name.trim_matches('/').is_empty() {
+            // A lockfile can't have such a path.
+            if is_refused_by_git(name) {
                 continue;
             }
             let below = if path.is_empty() {
@@ -159,18 +166,25 @@ impl Search<'_> {
             } else {
                 format!("{path}/{name}")
             };
+            if below.len() > MAX_PATH_BYTES {
+                let length = below.len();
+                return Err(DiscoverError::TooLarge(format!("a path of {length} bytes")));
+            }
             if entry.is_tree() {
                 self.search(entry.id, &below, depth + 1)?;
             } else if entry.mode == TreeEntry::SYMLINK {
                 let page = (name == SKILL_FILE).then(|| self.page_behind(entry.id, path));
-                match page.transpose()?.flatten() {
-                    Some(skill_file) => self.add(path, tree, skill_file)?,
-                    None => self.found.links.push(Link {
+                if let Some(skill_file) = page.transpose()?.flatten() {
+                    self.add(path, tree, skill_file)?;
+                } else {
+                    self.keep(&below)?;
+                    self.found.links.push(Link {
                         path: below,
                         id: entry.id,
-                    }),
+                    });
                 }
             } else if entry.mode == TreeEntry::SUBMODULE {
+                self.keep(&below)?;
                 self.found.submodules.push(below);
             } else if entry.is_file() && name == SKILL_FILE {
                 self.add(path, tree, entry.id)?;
@@ -190,11 +204,24 @@ impl Search<'_> {
         if self.found.skills.len() >= MAX_SKILLS {
             return Err(DiscoverError::TooLarge(format!("over {MAX_SKILLS} skills")));
         }
+        self.keep(path)?;
         self.found.skills.push(Found {
             path: path.to_owned(),
             tree,
             skill_file,
         });
+        Ok(())
+    }
+
+    /// Counts a path that is kept.
+    fn keep(&mut self, path: &str) -> Result<(), DiscoverError> {
+        self.kept += path.len();
+        if self.kept > MAX_PATHS_BYTES {
+            let limit = MAX_PATHS_BYTES >> 20;
+            return Err(DiscoverError::TooLarge(format!(
+                "over {limit} MiB of paths"
+            )));
+        }
         Ok(())
     }
 

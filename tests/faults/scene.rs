@@ -132,6 +132,16 @@ impl Scene {
                 edit(&context);
                 (vec!["keep", "one"], &[MINE])
             }
+            // From a bundle, which is fetched into the cache.
+            "packed" => {
+                repo.bundle(&context.root().join("acme/packed.bundle"));
+                (vec!["add", "acme/packed/two"], &[])
+            }
+            "cached" => {
+                repo.bundle(&context.root().join("acme/packed.bundle"));
+                context.run(&["add", "acme/packed/two"]).ok();
+                (vec!["install"], &[])
+            }
             name => panic!("no scene {name}"),
         };
         let mut watch = Watch::over(&context).or_as_after(&arguments);

@@ -325,3 +325,47 @@ fn ci_log_has_no_workflow_command_of_repository() {
     let outcome = hostile.context.run(&SPEC);
     outcome.fails(1).says("is the name of 4 skills");
 }
+
+/// Names that git never writes: a path with one leads to another folder, and a lockfile can't have it.
+#[test]
+fn folder_with_a_name_that_git_refuses_is_not_searched() {
+    for name in [
+        "../x",
+        "/etc",
+        "a/../../x",
+        "./x",
+        "x/.",
+        "/",
+        "a/b",
+        ".",
+        "..",
+        ".git",
+        ".GIT",
+        "git~1",
+    ] {
+        let mut hostile = HostileRepo::set();
+        let skill_file = hostile.evil.blob(SKILL);
+        let good = hostile.evil.blob(SKILL.replace("evil", "good"));
+        let evil = hostile
+            .evil
+            .raw_tree(&[("100644", "SKILL.md", &skill_file)]);
+        let good = hostile.evil.raw_tree(&[("100644", "SKILL.md", &good)]);
+        let above = hostile.evil.raw_tree(&[("40000", name, &evil)]);
+        let root = hostile.evil.raw_tree(&[
+            ("40000", name, &evil),
+            ("40000", "below", &above),
+            ("40000", "good", &good),
+        ]);
+        hostile.evil.commit_tree(&root, "Evil");
+        let context = &hostile.context;
+        context
+            .run(&["add", "acme/evil", "--all"])
+            .ok()
+            .never_says("evil/");
+        assert_eq!(context.folders(".github/skills"), ["good"], "{name}");
+        for command in [&["list"][..], &["verify"], &["update"]] {
+            context.run(command).ok();
+        }
+        context.refuses(&["add", "acme/evil/evil"], 1, "evil");
+    }
+}

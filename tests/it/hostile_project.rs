@@ -269,3 +269,131 @@ fn commands_work_without_cache_folder() {
         assert!(!inside.join("journal-key").exists());
     }
 }
+
+/// The names that mdskill opens in a project, and a command that reads each.
+const READ: [(&str, &[&str]); 6] = [
+    ("mdskill.lock", &["list"]),
+    ("mdskill.toml", &["add", "acme/skills/two"]),
+    ("skills-lock.json", &["import"]),
+    ("apm.lock.yaml", &["import"]),
+    (".github/skills/one/SKILL.md", &["show", "one"]),
+    (".github/skills/one/SKILL.md", &["verify"]),
+];
+
+#[test]
+fn files_of_a_project_are_regular_files_in_it() {
+    let secret = "canary: 7f3a\n";
+    for (name, command) in READ {
+        let (context, _repo) = TestContext::with_skills();
+        context.run(&["add", "acme/skills/one"]).ok();
+        std::fs::write(context.path("home/secret"), secret).unwrap();
+        let file = context.project().join(name);
+        let place = |make: &dyn Fn()| {
+            drop(std::fs::remove_file(&file));
+            drop(std::fs::remove_dir(&file));
+            make();
+            let before = context.snapshot();
+            let outcome = context.mdskill(command).run();
+            assert!(matches!(outcome.code, Some(1 | 3)), "{name}: {outcome}");
+            outcome.never_says("7f3a").never_says("panicked");
+            before.assert_same(&context.snapshot());
+        };
+        place(&|| symlink(context.path("home/secret"), &file).unwrap());
+        place(&|| symlink("/dev/zero", &file).unwrap());
+        place(&|| symlink(".git/config", &file).unwrap());
+        place(&|| symlink(name.rsplit('/').next().unwrap(), &file).unwrap());
+        place(&|| std::fs::create_dir(&file).unwrap());
+        place(&|| {
+            let mode = rustix::fs::Mode::from_raw_mode(0o644);
+            rustix::fs::mkfifoat(rustix::fs::CWD, &file, mode).unwrap();
+        });
+        place(&|| drop(std::os::unix::net::UnixListener::bind(&file).unwrap()));
+        place(&|| {
+            let sparse = std::fs::File::create(&file).unwrap();
+            sparse.set_len(1 << 40).unwrap();
+        });
+    }
+}
+
+#[test]
+fn configuration_may_be_a_link_in_the_repository() {
+    let (context, _repo) = TestContext::with_skills();
+    context.write("shared.toml", "[rules]\nstrict = true\n");
+    context.write("packages/api/mdskill.lock", "version = 1\ntargets = []\n");
+    let api = context.project().join("packages/api");
+    symlink("../../shared.toml", api.join("mdskill.toml")).unwrap();
+    let add = context.mdskill(["add", "acme/skills/one"]).dir(&api).run();
+    add.ok();
+    assert!(api.join(".github/skills/one/SKILL.md").is_file());
+    symlink(context.path("home"), api.join("out")).unwrap();
+    std::fs::remove_file(api.join("mdskill.toml")).unwrap();
+    std::fs::write(context.path("home/mdskill.toml"), "").unwrap();
+    symlink("out/mdskill.toml", api.join("mdskill.toml")).unwrap();
+    let list = context.mdskill(["list"]).dir(&api).run();
+    list.fails(1)
+        .says("mdskill.toml is a link that leads out of the project");
+}
+
+/// The rules of git since CVE-2022-24765, whose truth is git itself.
+#[test]
+fn project_of_another_user_is_refused_as_git_refuses_it() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: only root may give a folder to another user");
+        return;
+    }
+    let (context, _repo) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
+    let project = context.project();
+    let give =
+        |path: &std::path::Path, user| std::os::unix::fs::chown(path, Some(user), None).unwrap();
+    let config = context.path("home/gitconfig");
+    let shown = project.display().to_string();
+    let trusted = format!("[safe]\n\tdirectory = {shown}\n");
+    let all = "[safe]\n\tdirectory = *\n".to_owned();
+    let other = format!("[safe]\n\tdirectory = {shown}/other\n");
+    let reset = format!("{trusted}\tdirectory =\n");
+    let below = context.project().join("a/b");
+    std::fs::create_dir_all(&below).unwrap();
+    for (owner, text, sudo) in [
+        (1234, "", None),
+        (1234, trusted.as_str(), None),
+        (1234, all.as_str(), None),
+        (1234, other.as_str(), None),
+        (1234, reset.as_str(), None),
+        (1234, "", Some("1234")),
+        (1234, "", Some("1235")),
+        (0, "", Some("1234")),
+        (0, "", None),
+    ] {
+        std::fs::write(&config, text).unwrap();
+        give(&project, owner);
+        give(&project.join(".git"), owner);
+        let command = |mut prepared: crate::support::test_context::Prepared| {
+            if let Some(sudo) = sudo {
+                prepared = prepared.env("SUDO_UID", sudo);
+            }
+            prepared.dir(&below).env("GIT_CONFIG_GLOBAL", &config).run()
+        };
+        let git = command(context.command("git", ["status", "--short"]));
+        for arguments in [&["list"][..], &["verify"], &["install"]] {
+            let ours = command(context.mdskill(arguments));
+            if git.code == Some(0) {
+                ours.ok();
+            } else {
+                ours.fails(1)
+                    .says(&format!("the project {shown} belongs to another user"));
+                ours.says(&format!("git config --global --add safe.directory {shown}"));
+            }
+        }
+        command(context.mdskill(["rule", "broken-link"])).ok();
+    }
+    // The file of another user in a folder of this user, as in /tmp.
+    std::fs::write(&config, "").unwrap();
+    let own = context.path("home/own");
+    std::fs::create_dir_all(own.join("work")).unwrap();
+    std::fs::copy(project.join("mdskill.lock"), own.join("mdskill.lock")).unwrap();
+    context.mdskill(["list"]).dir(own.join("work")).run().ok();
+    give(&own.join("mdskill.lock"), 1234);
+    let list = context.mdskill(["list"]).dir(own.join("work")).run();
+    list.fails(1).says("belongs to another user");
+}

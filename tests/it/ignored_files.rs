@@ -137,7 +137,8 @@ fn global_and_private_excludes_count() {
     context.write(".git/info/exclude", "scratch.txt\n");
     context.write(".github/skills/one/.idea/x.xml", "x");
     context.write(".github/skills/one/scratch.txt", "x");
-    context.run(&["verify"]).ok();
+    let verify = context.run(&["verify"]);
+    verify.fails(3).says("node_modules/x.js (added)");
     repo.write("skills/one/new.md", "new\n");
     repo.commit("new");
     context.run(&["update"]).ok();

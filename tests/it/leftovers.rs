@@ -39,8 +39,27 @@ fn untracked_leftovers_are_no_drift_and_no_edits() {
     updated.ok().never_says("pycache").never_says("edits");
     assert!(!context.entry("three").contains_key("edits"));
     assert_eq!(context.read(pytest), "made");
+    // Outside of git, nothing shows that they did not come with the project.
     std::fs::remove_dir_all(context.project().join(".git")).unwrap();
-    context.refuses(&["verify"], 0, "3 skills");
+    let sentence = "has files that the lockfile does not list";
+    let found = context.refuses(&["verify"], 3, sentence);
+    found.says(".pytest_cache/v/cache/lastfailed (added)");
+    found.says("scripts/__pycache__/run.cpython-312.pyc (added)");
+    found.says(".DS_Store (added)");
+    context.run(&["list"]).ok().never_says("modified");
+}
+
+#[test]
+fn verify_names_skills_beside_those_of_the_lockfile() {
+    let (context, _repo) = installed();
+    context.write(".github/skills/own/SKILL.md", "mine");
+    context.write(".github/skills/no-skill/notes.md", "mine");
+    let sentence = "warning: .github/skills/own is a skill that is not in mdskill.lock";
+    let found = context.refuses(&["verify"], 0, sentence);
+    found.says("3 skills").never_says("no-skill");
+    let json = context.run(&["verify", "--json"]).ok().json();
+    assert_eq!(json["unmanaged"], serde_json::json!([".github/skills/own"]));
+    context.run(&["verify", "one"]).ok().never_says("own is");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn every_change_keeps_unknown_keys() {
     let path = "path = \"skills/one\"\n";
     let with_more = lock
         .replace("version = 1\n", "version = 1\nfuture = { a = [1, 2] }\n")
-        .replace(path, &format!("{path}signed-by = [\"ada\", \"bob\"]\n"));
+        .replace(path, &format!("{path}reviewed-by = [\"ada\", \"bob\"]\n"));
     context.write("mdskill.lock", &with_more);
     let keeps = |after: &str| {
         let text = context.read("mdskill.lock");
@@ -60,7 +60,7 @@ fn every_change_keeps_unknown_keys() {
             "{after}:\n{text}"
         );
         assert_eq!(
-            context.entry("one")["signed-by"],
+            context.entry("one")["reviewed-by"],
             "[\"ada\", \"bob\"]",
             "{after}"
         );

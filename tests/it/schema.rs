@@ -162,6 +162,7 @@ fn everything() -> Report {
         git_ref: Some(text()),
         from: Some(id.to_owned()),
         commit: Some(id.to_owned()),
+        signed_by: Some(text()),
         tree: id.to_owned(),
         places: vec![text()],
         notes: vec![text()],

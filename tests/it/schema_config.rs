@@ -95,6 +95,10 @@ fn schema() -> Value {
                     "description": "Capabilities that a skill must not have.",
                 },
                 "pin": {"enum": ["tag", "commit"], "description": "The refs that a skill may follow."},
+                "signed": {
+                    "type": "boolean",
+                    "description": "Whether a commit, or the tag that names it, must be signed by a key that git accepts.",
+                },
             })),
             "limits": table("The largest skill that is installed.", json!({
                 "max-files": {"type": "integer", "minimum": 1, "description": "Files of one skill."},
@@ -188,7 +192,7 @@ fn schema_accepts_what_mdskill_accepts() {
             true,
         ),
         (
-            "[policy]\nsources = ['github:acme/*']\npin = 'commit'",
+            "[policy]\nsources = ['github:acme/*']\npin = 'commit'\nsigned = true",
             true,
         ),
         (
@@ -234,6 +238,7 @@ fn schema_accepts_what_mdskill_accepts() {
         ("[policy]\nsources = [1]", false),
         ("[policy]\ndeny = ['script']", false),
         ("[policy]\npin = 'tags'", false),
+        ("[policy]\nsigned = 'yes'", false),
         ("[limits]\nmax-files = 0", false),
         ("[limits]\nmax-files = '5'", false),
         ("[limits]\nmax-file-size = 'big'", false),

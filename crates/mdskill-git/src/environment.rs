@@ -106,6 +106,12 @@ pub trait Environment {
     fn timeout(&self) -> Duration {
         Duration::from_secs(30)
     }
+
+    /// The time after which a request fails, even if data still arrives: four times
+    /// [`Environment::timeout`].
+    fn request_timeout(&self) -> Duration {
+        self.timeout().saturating_mul(4)
+    }
 }
 
 /// The environment of a program without settings: the search path from `PATH`, and no tokens.

@@ -1,8 +1,10 @@
 //! [`ObjectError`]: why an object can't be read or written.
 
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use crate::object_id::ObjectId;
+use crate::tree::MAX_NAME_BYTES;
 
 /// The maximum size of an object, in bytes.
 pub const MAX_OBJECT_BYTES: usize = 64 << 20;
@@ -29,12 +31,28 @@ pub enum ObjectError {
         /// The size in bytes.
         size: usize,
     },
+    /// A tree has a name that no file system can have.
+    #[error("a name has {size} bytes, more than the limit of {MAX_NAME_BYTES}: `{}…`", .name.escape_debug())]
+    LongName {
+        /// The beginning of the name.
+        name: String,
+        /// The length of the name in bytes.
+        size: usize,
+    },
     /// The user has no permission to use the repository.
     #[error("can't use the git repository {path}: {reason}", path = path.display())]
     Denied {
         /// The folder of the repository.
         path: PathBuf,
         /// The message of libgit2.
+        reason: String,
+    },
+    /// The system refuses an operation, for example because the disk is full.
+    #[error("can't use the git repository {path}: {reason}", path = path.display())]
+    System {
+        /// The folder of the repository.
+        path: PathBuf,
+        /// The message of the system.
         reason: String,
     },
     /// The repository itself can't be used.
@@ -45,4 +63,17 @@ pub enum ObjectError {
         /// The message of libgit2.
         reason: String,
     },
+}
+
+impl ObjectError {
+    /// Makes an error of a repository whose files can't be used.
+    pub(crate) fn of_disk(path: &Path, error: &io::Error) -> Self {
+        let (path, reason) = (path.to_owned(), error.to_string());
+        match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Self::Denied { path, reason }
+            }
+            _ => Self::System { path, reason },
+        }
+    }
 }

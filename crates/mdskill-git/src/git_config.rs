@@ -113,6 +113,40 @@ impl GitConfig {
         Some(format!("{base}{}", &url[beginning.len()..]))
     }
 
+    /// Whether `safe.directory` allows the use of a folder that belongs to another user.
+    ///
+    /// Source: git-config(1), `safe.directory`; `safe_directory_cb` in git's setup.c.
+    #[must_use]
+    pub fn trusts(&self, folder: &Path, home: Option<&Path>) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = real(folder);
+        let mut is_trusted = false;
+        for entry in self.in_section("safe") {
+            let value = entry.value.as_deref().unwrap_or_default();
+            if entry.name != "directory" || entry.subsection.is_some() {
+                continue;
+            }
+            is_trusted = match value {
+                "" => false,
+                "*" => true,
+                value => {
+                    let path = match (value.strip_prefix("~/"), home) {
+                        (Some(rest), Some(home)) => home.join(rest),
+                        _ => PathBuf::from(value),
+                    };
+                    let is_listed = match path.ends_with("*") {
+                        true => path.parent().is_some_and(|above| {
+                            folder != real(above) && folder.starts_with(real(above))
+                        }),
+                        false => path.is_absolute() && real(&path) == folder,
+                    };
+                    is_trusted || is_listed
+                }
+            };
+        }
+        is_trusted
+    }
+
     /// Returns the ssh command line of `core.sshCommand`.
     #[must_use]
     pub fn ssh_command(&self) -> Option<&str> {
@@ -237,6 +271,37 @@ mod tests {
             "the first of equally long ones, as in git"
         );
         assert_eq!(rewritten("https://other/x"), None);
+    }
+
+    #[test]
+    fn safe_directory_is_read_as_in_git() {
+        let trusts = |entries: &[&str]| {
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|it| format!("safe.directory\n{it}"))
+                .collect();
+            let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+            config(&entries).trusts(Path::new("/no/such/p"), Some(Path::new("/no")))
+        };
+        for listed in [
+            &["/no/such/p"][..],
+            &["/x", "*"],
+            &["", "/no/such/p/"],
+            &["/no/such/*"],
+            &["~/such/p"],
+        ] {
+            assert!(trusts(listed), "{listed:?}");
+        }
+        for other in [
+            &[][..],
+            &["*", ""],
+            &["/no/such"],
+            &["/no/such/p/*"],
+            &["such/p"],
+            &["."],
+        ] {
+            assert!(!trusts(other), "{other:?}");
+        }
     }
 
     #[test]

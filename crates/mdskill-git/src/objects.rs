@@ -6,13 +6,13 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ffi::c_int;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Once;
+use std::time::Instant;
 
 use git2::{
-    Config, ConfigLevel, DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository,
-    RepositoryOpenFlags,
+    Config, ConfigLevel, DiffOptions, ErrorClass, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid,
+    Repository, RepositoryOpenFlags,
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
@@ -21,7 +21,12 @@ pub use crate::tree::{TreeBuilder, TreeEntry};
 
 use crate::file_mode::FileMode;
 use crate::object_id::ObjectId;
-use crate::tree::{parse_tree, tree_bytes};
+use crate::progress::Progress;
+use crate::tree::{long_name, parse_tree, tree_bytes};
+
+/// The maximum number of tags that lead to each other before a commit. Each of 20,000 refs could be
+/// such a chain; more than two tags are unknown in practice.
+const MAX_TAG_CHAIN: usize = 16;
 
 /// The objects of one repository.
 pub struct Objects {
@@ -67,15 +72,7 @@ impl Objects {
             std::fs::write(path.join("config"), config)?;
             std::fs::write(path.join("HEAD"), "ref: refs/heads/main\n")
         };
-        create().map_err(|error| {
-            let (path, reason) = (path.to_owned(), error.to_string());
-            match error.kind() {
-                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                    ObjectError::Denied { path, reason }
-                }
-                _ => ObjectError::Repository { path, reason },
-            }
-        })?;
+        create().map_err(|error| ObjectError::of_disk(path, &error))?;
         Self::open_store(path)
     }
 
@@ -223,10 +220,15 @@ impl Objects {
     /// Returns the entries of a tree, in git's order.
     ///
     /// # Errors
-    /// When it is missing, damaged, or not a tree.
+    /// When it is missing, damaged, or not a tree, or has a name of more than 1,024 bytes.
     pub fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, ObjectError> {
         let bytes = self.read(id, ObjectType::Tree)?;
-        parse_tree(&bytes).ok_or_else(|| damaged(id, "its entries can't be parsed"))
+        let entries = parse_tree(&bytes);
+        let entries = entries.ok_or_else(|| damaged(id, "its entries can't be parsed"))?;
+        match long_name(&entries) {
+            Some((name, size)) => Err(ObjectError::LongName { name, size }),
+            None => Ok(entries),
+        }
     }
 
     /// Returns the bytes of a blob.
@@ -266,16 +268,25 @@ impl Objects {
             .map_err(|error| unreadable(id, &error))
     }
 
-    /// Returns the commit with this id, or the commit of the tag object with this id.
+    /// Returns the commit with this id, or the commit of the tag object with this id. A tag may be of
+    /// another tag, up to 16 times.
     ///
     /// # Errors
     /// When it is missing or not a commit.
     pub fn peel(&self, id: ObjectId) -> Result<ObjectId, ObjectError> {
-        let object = self.repository.find_object(oid(id), None);
-        let peeled = object.and_then(|object| object.peel(ObjectType::Commit));
-        peeled
-            .map(|commit| from_oid(commit.id()))
-            .map_err(|error| unreadable(id, &error))
+        let odb = self.odb()?;
+        let mut peeled = oid(id);
+        for _ in 0..=MAX_TAG_CHAIN {
+            let header = odb.read_header(peeled);
+            let (_, kind) = header.map_err(|error| unreadable(from_oid(peeled), &error))?;
+            if kind != ObjectType::Tag {
+                size_of(&odb, from_oid(peeled), ObjectType::Commit)?;
+                return Ok(from_oid(peeled));
+            }
+            let tag = self.repository.find_tag(peeled);
+            peeled = tag.map_err(|error| unreadable(id, &error))?.target_id();
+        }
+        Err(damaged(id, "it is a tag of a tag of a tag, and so on"))
     }
 
     /// Returns the root tree of a commit.
@@ -366,12 +377,17 @@ impl Database<'_> {
             .map_err(|error| refuse(Path::new("(cache)"), &error))
     }
 
-    /// Starts to write a pack. Its objects can be read after [`PackWriter::finish`].
+    /// Starts to write a pack. Its objects can be read after [`PackWriter::finish`]. It is refused if
+    /// it is not complete at `deadline`, or if `progress` is cancelled.
     ///
     /// # Errors
     /// When the repository can't be written.
-    pub fn pack_writer(&self) -> Result<PackWriter<'_>, PackError> {
-        PackWriter::start(&self.0)
+    pub fn pack_writer<'a>(
+        &'a self,
+        progress: &'a dyn Progress,
+        deadline: Instant,
+    ) -> Result<PackWriter<'a>, PackError> {
+        PackWriter::start(&self.0, progress, deadline)
     }
 }
 
@@ -472,6 +488,8 @@ fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
     // libgit2 reports no error number, only the system's message.
     if error.message().contains("Permission denied") {
         ObjectError::Denied { path, reason }
+    } else if matches!(error.class(), ErrorClass::Os | ErrorClass::NoMemory) {
+        ObjectError::System { path, reason }
     } else {
         ObjectError::Repository { path, reason }
     }

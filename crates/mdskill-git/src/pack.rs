@@ -1,6 +1,14 @@
 //! Packs: limits, the header, errors, and the writer.
 
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Instant;
+
 use git2::{ErrorClass, Odb, OdbPackwriter};
+
+use crate::error::MAX_OBJECT_BYTES;
+use crate::pack_size::{Excess, InflatedSize, MAX_INFLATED_BYTES, PACK_HEADER_BYTES};
+use crate::progress::Progress;
 
 /// The maximum size of a pack in bytes: ten times the largest known repository of skills.
 pub const MAX_PACK_BYTES: u64 = 200 << 20;
@@ -19,6 +27,18 @@ pub enum PackError {
     /// The pack is larger than the limit.
     #[error("the pack has more than {} MiB, the limit", MAX_PACK_BYTES >> 20)]
     TooLarge,
+    /// An object of the pack is larger than the limit.
+    #[error("an object of the pack has {0} bytes; the limit is {MAX_OBJECT_BYTES}")]
+    ObjectTooLarge(u64),
+    /// The objects of the pack are together larger than the limit.
+    #[error("the objects of the pack have more than {} MiB, the limit", MAX_INFLATED_BYTES >> 20)]
+    InflatesTooMuch,
+    /// The pack was not complete at its deadline.
+    #[error("the pack was not complete after {0}s")]
+    Late(u64),
+    /// The user stopped it.
+    #[error("interrupted")]
+    Cancelled,
     /// The pack ended early, or does not match its checksum.
     #[error("the pack is truncated or corrupt: {0}")]
     Corrupt(String),
@@ -27,8 +47,14 @@ pub enum PackError {
     Disk(String),
 }
 
-/// The length of `PACK`, the version, and the number of objects.
-pub(super) const PACK_HEADER_BYTES: usize = 12;
+impl From<Excess> for PackError {
+    fn from(excess: Excess) -> Self {
+        match excess {
+            Excess::Object(size) => Self::ObjectTooLarge(size),
+            Excess::Sum => Self::InflatesTooMuch,
+        }
+    }
+}
 
 /// Returns the number of objects that the header of a pack announces.
 ///
@@ -55,17 +81,45 @@ pub struct PackWriter<'a> {
     writer: OdbPackwriter<'a>,
     head: Vec<u8>,
     bytes: u64,
+    inflated: InflatedSize,
+    started: Instant,
+    stopped: Rc<Cell<Option<Stop>>>,
+}
+
+/// The reason to stop decoding.
+#[derive(Clone, Copy)]
+enum Stop {
+    Cancelled,
+    Late,
 }
 
 impl<'a> PackWriter<'a> {
-    /// Starts a pack in an object database.
-    pub(super) fn start(odb: &'a Odb<'a>) -> Result<Self, PackError> {
-        let writer = odb.packwriter().map_err(|error| corrupt(&error))?;
+    /// Starts a pack in an object database. Decoding stops at the deadline, or when it is cancelled.
+    pub(super) fn start(
+        odb: &'a Odb<'a>,
+        progress: &'a dyn Progress,
+        deadline: Instant,
+    ) -> Result<Self, PackError> {
+        let mut writer = odb.packwriter().map_err(|error| corrupt(&error))?;
+        let stopped = Rc::new(Cell::new(None));
+        let stop = Rc::clone(&stopped);
+        // libgit2 calls this for each object.
+        writer.progress(move |_| {
+            if progress.is_cancelled() {
+                stop.set(Some(Stop::Cancelled));
+            } else if Instant::now() > deadline {
+                stop.set(Some(Stop::Late));
+            }
+            stop.get().is_none()
+        });
         Ok(Self {
             odb,
             writer,
             head: Vec::with_capacity(PACK_HEADER_BYTES),
             bytes: 0,
+            inflated: InflatedSize::new(),
+            started: Instant::now(),
+            stopped,
         })
     }
 
@@ -79,6 +133,7 @@ impl<'a> PackWriter<'a> {
             return Err(PackError::TooLarge);
         }
         if self.head.len() == PACK_HEADER_BYTES {
+            self.inflated.read(bytes)?;
             return self.index(bytes);
         }
         // The header is checked before libgit2 allocates memory for the announced objects.
@@ -91,6 +146,7 @@ impl<'a> PackWriter<'a> {
         let head = std::mem::take(&mut self.head);
         self.index(&head)?;
         self.head = head;
+        self.inflated.read(&bytes[missing..])?;
         self.index(&bytes[missing..])
     }
 
@@ -99,7 +155,15 @@ impl<'a> PackWriter<'a> {
         self.writer
             .write_all(bytes)
             // git2 reports every error of libgit2 as "Write error".
-            .map_err(|_| corrupt(&git2::Error::last_error(-1)))
+            .map_err(|_| self.explain(&git2::Error::last_error(-1)))
+    }
+
+    fn explain(&self, error: &git2::Error) -> PackError {
+        match self.stopped.get() {
+            Some(Stop::Cancelled) => PackError::Cancelled,
+            Some(Stop::Late) => PackError::Late(self.started.elapsed().as_secs()),
+            None => corrupt(error),
+        }
     }
 
     /// Checks the checksum of the pack and makes its objects readable.
@@ -114,7 +178,8 @@ impl<'a> PackWriter<'a> {
         if announced_objects(&self.head)? == 0 {
             return Ok(());
         }
-        self.writer.commit().map_err(|error| corrupt(&error))?;
+        let committed = self.writer.commit();
+        committed.map_err(|error| self.explain(&error))?;
         self.odb.refresh().map_err(|error| corrupt(&error))
     }
 }

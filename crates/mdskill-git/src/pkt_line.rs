@@ -19,6 +19,17 @@ pub enum Pkt {
     ResponseEnd,
 }
 
+impl Pkt {
+    /// Returns the data of a line; empty for the other frames.
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        match self {
+            Self::Data(data) => data,
+            Self::Flush | Self::Delimiter | Self::ResponseEnd => &[],
+        }
+    }
+}
+
 /// The received bytes are not a pkt-line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected the length of a pkt-line, found `{}`", String::from_utf8_lossy(.0).escape_debug())]

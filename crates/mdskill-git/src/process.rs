@@ -7,7 +7,7 @@
 use std::env::consts::EXE_SUFFIX;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::environment::Environment;
 
@@ -30,6 +30,66 @@ const OF_A_REPOSITORY: [&str; 13] = [
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 ];
+
+/// Runs a command (`$2` and the rest) that writes no larger file than `$1`. A second process ends the
+/// process group when the parent is gone, because the command may not notice that.
+///
+/// A shell does it, because only unsafe code can set limits between fork and exec.
+const SUPERVISOR: &str = r#"ulimit -f "$1" 2>/dev/null
+shift
+(while sleep 1; do kill -0 "$PPID" 2>/dev/null || kill -KILL 0; done) </dev/null >/dev/null 2>&1 &
+exec "$@""#;
+
+/// The unit of `ulimit -f`, in bytes (POSIX).
+const FILE_BLOCK_BYTES: u64 = 512;
+
+/// A command that is ready to be started.
+pub struct Supervision {
+    command: tokio::process::Command,
+}
+
+/// A running command. Dropping it kills its whole process group.
+pub struct Supervised {
+    /// The process.
+    pub child: tokio::process::Child,
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+impl Supervision {
+    /// Sets its standard error.
+    #[must_use]
+    pub fn stderr(mut self, stderr: Stdio) -> Self {
+        self.command.stderr(stderr);
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn spawn(mut self) -> io::Result<Supervised> {
+        let child = self.command.spawn()?;
+        Ok(Supervised {
+            #[cfg(unix)]
+            leader: child
+                .id()
+                .and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())),
+            child,
+        })
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(pid) = self.leader {
+            use rustix::process::{Signal, kill_process_group};
+            // An error means that no process of the group is left.
+            let _ended = kill_process_group(pid, Signal::KILL);
+        }
+    }
+}
 
 /// The programs that may be started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +147,48 @@ impl Programs {
         let mut command = self.command("sh")?;
         command.args(["-c", script, "sh"]);
         Ok(command)
+    }
+
+    /// Prepares a command whose processes, all of them, end with the returned value or with this
+    /// process, even if it is killed. Its input and output are pipes, and its errors are not shown.
+    ///
+    /// A file that it writes has at most `max_file_bytes`.
+    #[must_use]
+    pub fn supervise(&self, command: &Command, max_file_bytes: Option<u64>) -> Supervision {
+        let wrapped = if cfg!(unix) {
+            self.shell(SUPERVISOR).ok()
+        } else {
+            None
+        };
+        // Without a shell, the command itself.
+        let mut supervised = match wrapped {
+            Some(mut shell) => {
+                let blocks = max_file_bytes.map(|bytes| (bytes / FILE_BLOCK_BYTES).to_string());
+                shell.arg(blocks.as_deref().unwrap_or("unlimited"));
+                shell.arg(command.get_program());
+                shell
+            }
+            None => Command::new(command.get_program()),
+        };
+        supervised.args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => supervised.env(name, value),
+                None => supervised.env_remove(name),
+            };
+        }
+        if let Some(folder) = command.get_current_dir() {
+            supervised.current_dir(folder);
+        }
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut supervised, 0);
+        let mut command = tokio::process::Command::from(supervised);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        Supervision { command }
     }
 
     fn find(&self, program: &str) -> io::Result<PathBuf> {

@@ -10,6 +10,10 @@ pub trait Progress {
     fn end(&self) {}
     /// A warning, as a sentence.
     fn warn(&self, _sentence: &str) {}
+    /// Whether the user wants to stop. A pack that is being decoded is then refused.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
 }
 
 /// Ignores all progress and warnings.

@@ -4,6 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::object_id::ObjectId;
 
+/// The maximum length of a name in bytes: more than the 255 characters of any file system. Paths are
+/// kept as a whole, so a longer name above 9,000 folders would fill the memory.
+pub(crate) const MAX_NAME_BYTES: usize = 1024;
+/// The number of bytes of a long name that an error shows.
+const SHOWN_NAME_BYTES: usize = 40;
+
 /// An entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
@@ -104,6 +110,14 @@ pub(super) fn tree_bytes(entries: &[TreeEntry]) -> Vec<u8> {
         bytes.extend_from_slice(entry.id.as_bytes());
     }
     bytes
+}
+
+/// Returns the beginning and the length of the first name that is too long.
+pub(super) fn long_name(entries: &[TreeEntry]) -> Option<(String, usize)> {
+    let mut names = entries.iter().map(|entry| &entry.name);
+    let name = names.find(|name| name.len() > MAX_NAME_BYTES)?;
+    let shown = String::from_utf8_lossy(&name[..SHOWN_NAME_BYTES]);
+    Some((shown.into_owned(), name.len()))
 }
 
 /// Parses a tree object: for each entry `MODE SP NAME NUL` and 20 bytes.

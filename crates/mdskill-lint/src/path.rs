@@ -155,6 +155,15 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Whether git refuses to check out a file or folder of this name, which only a tree that git did not
+/// write can have: such a name leads to another folder.
+///
+/// Source: `verify_path` in git's read-cache.c.
+#[must_use]
+pub fn is_refused_by_git(name: &str) -> bool {
+    matches!(name, "" | "." | "..") || name.contains('/') || is_dot_git(name)
+}
+
 /// Whether some file system opens `.git` under this name.
 #[must_use]
 pub fn is_dot_git(name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use semver::{Version, VersionReq};
 
-use mdskill_git::ObjectId;
+use super::VersionTag;
 use mdskill_git::protocol::Ref;
 
 /// A version tag.
@@ -42,11 +42,14 @@ impl<'a> Versions<'a> {
         newest_first.find(|tagged| range.matches(&tagged.version))
     }
 
-    /// Returns the tags with their commits, the oldest first.
-    pub(super) fn tags(&self) -> Vec<(String, ObjectId)> {
-        let tags = self.0.iter();
-        tags.map(|tagged| (tagged.tag.to_owned(), tagged.git_ref.commit()))
-            .collect()
+    /// Returns the tags, the oldest first.
+    pub(super) fn tags(&self) -> Vec<VersionTag> {
+        let tags = self.0.iter().map(|tagged| VersionTag {
+            name: tagged.tag.to_owned(),
+            commit: tagged.git_ref.commit(),
+            object: tagged.git_ref.tag_object(),
+        });
+        tags.collect()
     }
 
     /// Returns the newest version. Prereleases count if requested, or if there are no others.

@@ -6,8 +6,6 @@
 mod line;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -22,9 +20,6 @@ use mdskill_lint::agents::AGENTS;
 use mdskill_lint::registry::RULES;
 
 pub(crate) use line::split;
-
-/// The most bytes of a lockfile that are read.
-const MAX_LOCKFILE: u64 = 16 << 20;
 
 /// The script for a shell.
 #[derive(Debug, Serialize)]
@@ -78,7 +73,7 @@ impl Place {
             let dirs = dirs.home().and_then(|home| Ok((home, dirs.config()?)));
             dirs.ok().map(|(home, config)| Scope::user(home, &config))
         } else {
-            Some(Scope::find_project(&env.current_dir))
+            Scope::find_project(&env).ok()
         };
         Self {
             env,
@@ -202,12 +197,7 @@ pub(crate) fn rules(word: &str) -> Vec<Candidate> {
 
 /// Returns the text of a lockfile. Only a regular file is read, because a pipe would never end.
 fn read_lockfile(path: &Path) -> Option<String> {
-    if !path.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).ok()?;
-    file.take(MAX_LOCKFILE).read_to_end(&mut bytes).ok()?;
+    let bytes = crate::fs::read_if_found(path).ok()??;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 

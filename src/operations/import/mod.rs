@@ -20,7 +20,7 @@ use super::OpError;
 use super::install_steps::{self, SkillPlan, Verdict, Wanted};
 use super::installed::InstalledSkill;
 use super::places;
-use super::policy_check::{PolicyCheck, Version, kind_of_query};
+use super::policy_check::{PolicyCheck, Refusal, Version, kind_of_query};
 use super::report::{Action, Change, Problem, refusal_reason};
 use super::resolve::full_spec;
 use crate::context::Context;
@@ -116,7 +116,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
         let root = context.scope.root.display().to_string();
         return Err(OpError::NothingToImport(root));
     }
-    places::check_project(context, || "-g import".to_owned())?;
+    places::check_project(context, || "-g import".into())?;
     let mut report = Report {
         files: manifests.files,
         links: folders.links(&context.scope, &manifests.noted),
@@ -128,7 +128,10 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
         let allowed = matched.and_then(|skill| check_policy(&policy_check, skill));
         skills.extend(report.accept(&name, allowed)?);
     }
-    let sources = find_all(context, options, &skills, &mut report).await?;
+    let mut sources = find_all(context, options, &skills, &mut report).await?;
+    for source in &mut sources {
+        verify_signatures(&policy_check, source, &mut report).await?;
+    }
     report.not_taken.sort_by(|a, b| a.name.cmp(&b.name));
     let targets = targets_of(&lockfile, &sources);
     for found in sources.iter().flat_map(|source| &source.skills) {
@@ -179,12 +182,45 @@ fn check_policy(policy_check: &PolicyCheck, skill: MatchedSkill) -> Result<Match
         commit: None,
     });
     match refused.into_iter().next() {
-        Some(first) => Err(Stop::NotImported(format!(
-            "the policy refuses it: {}",
-            first.verdict.reason
-        ))),
+        Some(first) => Err(Stop::NotImported(refused_by_policy(&first))),
         None => Ok(skill),
     }
+}
+
+/// Verifies the signatures that the policy requires, and lists the skills without one.
+async fn verify_signatures(
+    policy_check: &PolicyCheck,
+    source: &mut FoundSource<'_, '_>,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    let commits = source.skills.iter().filter_map(|found| found.entry.commit);
+    let commits: Vec<_> = commits.map(|commit| (commit, None)).collect();
+    let repository = &mut source.repository;
+    policy_check.verify_signatures(repository, commits).await?;
+    for mut found in std::mem::take(&mut source.skills) {
+        let version = Version {
+            name: found.skill.name.as_str(),
+            source: &found.skill.source,
+            kind: kind_of_query(&found.skill.source, &found.skill.query),
+            git_ref: found.entry.git_ref.as_deref(),
+            commit: found.entry.commit,
+        };
+        let refused = policy_check.signature_refusals(&version).into_iter().next();
+        if let Some(refusal) = refused {
+            let name = found.skill.noted.name.clone();
+            let reason = refused_by_policy(&refusal);
+            report.not_taken.push(Problem { name, reason });
+            continue;
+        }
+        let signature = policy_check.signature(found.entry.commit);
+        found.entry.set_signature(signature.as_ref());
+        source.skills.push(found);
+    }
+    Ok(())
+}
+
+fn refused_by_policy(refusal: &Refusal) -> String {
+    format!("the policy refuses it: {}", refusal.verdict.reason)
 }
 
 /// Finds the versions of all skills, asking all sources at once.

@@ -8,7 +8,7 @@ pub(crate) mod typed;
 use std::borrow::Cow;
 use std::path::Path;
 
-pub(crate) use open::Opened;
+pub(crate) use open::{CommitOrigin, Opened};
 use serde::Serialize;
 pub(crate) use typed::Subject;
 
@@ -18,6 +18,7 @@ use crate::fetch::is_git_folder;
 use crate::fetch::resolve::Query;
 use crate::lockfile::Entry;
 use crate::operations::OpError;
+use crate::policy::Signed;
 use crate::skill::GitFiles;
 use crate::skill::discover::Found;
 use crate::skill::hidden::Hidden;
@@ -45,6 +46,10 @@ pub(crate) struct Candidate {
     pub(crate) version: Option<String>,
     /// The commit; `None` for a local folder.
     pub(crate) commit: Option<ObjectId>,
+    /// The origin of a commit that was given by its id.
+    pub(crate) origin: Option<CommitOrigin>,
+    /// The signature of the commit or its tag, if the policy requires one.
+    pub(crate) signature: Option<Signed>,
     /// The files.
     pub(crate) files: SkillTree,
     /// The name to install it under.
@@ -94,6 +99,7 @@ impl Candidate {
         entry.git_ref.clone_from(&self.git_ref);
         entry.version.clone_from(&self.version);
         entry.commit = self.commit;
+        entry.set_signature(self.signature.as_ref());
         entry
     }
 }

@@ -90,6 +90,7 @@ pub(super) fn show(
         git_ref: entry.git_ref.clone(),
         version_tag: entry.version.clone(),
         commit: entry.commit.map(|commit| commit.to_string()),
+        signed_by: entry.signed_by.clone(),
         commit_date: cached.and_then(|objects| date_of(objects, entry.commit)),
         url: entry.commit.and_then(page),
         places: skill.places(),

@@ -44,6 +44,10 @@ pub(crate) struct Report {
     /// The commit; `None` for a local folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) commit: Option<String>,
+    /// The fingerprint of the key that signed the commit or its tag, if the policy required it when
+    /// the skill was locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signed_by: Option<String>,
     /// The day of the commit (UTC), if the commit is cached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) commit_date: Option<String>,

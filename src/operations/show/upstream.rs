@@ -51,6 +51,7 @@ pub(super) async fn show(
         source: source.to_string(),
         version_tag: candidate.version,
         commit: candidate.commit.map(|commit| commit.to_string()),
+        signed_by: None,
         commit_date: date_of(objects, candidate.commit),
         url: candidate.commit.and_then(page),
         agents: agents::readers(context, &placed.targets),

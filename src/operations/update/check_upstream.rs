@@ -12,6 +12,7 @@ use super::source_update::{Comparison, Fetched, Request, SkillUpdate, Tracked, U
 use super::successors;
 use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{Move, Repository};
+use crate::hint::mdskill;
 use crate::lockfile::Entry;
 use crate::operations::OpError;
 use crate::operations::installed::InstalledSkill;
@@ -88,6 +89,7 @@ async fn fetch<'a>(
     let discoveries = compare_trees(request, &mut fetched, open).await?;
     successors::name(request, &mut fetched, &discoveries).await?;
     fetch_files(&mut fetched, moves.into_iter().collect()).await?;
+    verify_signatures(request, &mut fetched).await?;
     if request.options.with_differences {
         let folders = moved_folders(&fetched.skills);
         skill_commits::fetch_trees(&mut fetched.repository, &fetched.lineages, &folders).await?;
@@ -115,7 +117,10 @@ fn track<'a>(
         tracked.has_new_ref = true;
         if let Err(reason) = resolved.take_newest() {
             let spec = full_spec(&skill.entry.source, &skill.entry.path);
-            let add = request.context.scope.command(&format!("add {spec}@REF"));
+            let add = request
+                .context
+                .scope
+                .command(mdskill("add").word(format!("{spec}@REF")));
             error = Some(format!("{reason}; {add} changes the ref"));
         }
     }
@@ -125,7 +130,10 @@ fn track<'a>(
 /// Adds the next step to the error of a ref that does not exist any more.
 fn with_default_branch(request: Request<'_, '_>, skill: InstalledSkill<'_>, error: &str) -> String {
     let spec = full_spec(&skill.entry.source, &skill.entry.path);
-    let add = request.context.scope.command(&format!("add {spec}@HEAD"));
+    let add = request
+        .context
+        .scope
+        .command(mdskill("add").word(format!("{spec}@HEAD")));
     format!("{error}; {add} follows the default branch")
 }
 
@@ -278,11 +286,12 @@ fn moved_tag(request: Request<'_, '_>, tracked: &Tracked<'_>) -> Option<String> 
     let commits = tracked.commits().map_or_else(String::new, |(old, new)| {
         format!(" ({} -> {})", old.short(), new.short())
     });
-    let command = format!("update {} --accept-moved-tag", tracked.skill.name);
+    let command = mdskill("update").word(tracked.skill.name.as_str());
+    let command = command.then("--accept-moved-tag");
     Some(format!(
         "the tag `{tag}` of {} {has_now}{commits}; {} accepts it",
         full_spec(&entry.source, ""),
-        request.context.scope.command(&command)
+        request.context.scope.command(command)
     ))
 }
 
@@ -331,6 +340,24 @@ async fn fetch_files(fetched: &mut Fetched<'_>, moves: Vec<Move>) -> Result<(), 
         .filter_map(|(old, new)| Some(((old, new), repository.lineage(old, new)?)));
     fetched.lineages = lineages.collect();
     Ok(())
+}
+
+/// Verifies the signatures of the commits that may be locked, if the policy requires it.
+async fn verify_signatures(
+    request: Request<'_, '_>,
+    fetched: &mut Fetched<'_>,
+) -> Result<(), OpError> {
+    let new = fetched.skills.iter().filter_map(|(tracked, compared)| {
+        let resolved = tracked.resolved.as_ref()?;
+        let is_new = matches!(compared, Comparison::Changed(_) | Comparison::Same)
+            && Some(resolved.commit) != tracked.skill.entry.commit;
+        is_new.then_some((resolved.commit, resolved.tag_object))
+    });
+    let new: Vec<_> = new.collect();
+    let policy_check = request.policy_check;
+    Ok(policy_check
+        .verify_signatures(&mut fetched.repository, new)
+        .await?)
 }
 
 /// Returns the old and new folders of the changed skills, by the move of their refs.

@@ -12,7 +12,7 @@ use super::successors::Successor;
 use crate::diff;
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::lockfile::Entry;
 use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
@@ -159,6 +159,7 @@ impl Planner<'_, '_, '_> {
         entry.path = upstream.path;
         entry.tree = upstream.files.tree;
         entry.edits = None;
+        self.sign(tracked, &mut entry);
         let (files, kept) = match merged {
             Some((files, kept)) => (files, Some(kept)),
             None => (upstream.files, None),
@@ -306,10 +307,34 @@ impl Planner<'_, '_, '_> {
             _ if tracked.git_ref() != before.git_ref.as_deref() => None,
             _ => return SkillUpdate::Unchanged,
         };
+        let refused = self.unsigned(tracked);
+        if !refused.is_empty() {
+            return SkillUpdate::Refused(refused);
+        }
+        let mut entry = tracked.entry();
+        self.sign(tracked, &mut entry);
         SkillUpdate::Relocked(Box::new(Relocked {
-            entry: tracked.entry(),
+            entry,
             note: note.into_iter().chain(new_ref(tracked)).collect(),
         }))
+    }
+
+    /// Returns why the policy does not allow to lock another commit for the same files.
+    fn unsigned(&self, tracked: &Tracked<'_>) -> Vec<Refusal> {
+        let is_same = tracked.commit() == tracked.skill.entry.commit;
+        let policy_check = self.request.policy_check;
+        if is_same || !policy_check.policy.signed {
+            return Vec::new();
+        }
+        policy_check.signature_refusals(&tracked.version(tracked.commit()))
+    }
+
+    /// Records who signed another commit.
+    fn sign(&self, tracked: &Tracked<'_>, entry: &mut Entry) {
+        if entry.commit != tracked.skill.entry.commit {
+            let signature = self.request.policy_check.signature(entry.commit);
+            entry.set_signature(signature.as_ref());
+        }
     }
 
     fn lineage(&self, tracked: &Tracked<'_>) -> Option<&Lineage> {
@@ -378,10 +403,10 @@ fn missing_base(name: &SkillName, entry: &Entry) -> Reason {
         "the version that was edited (tree {}{commit}) is neither upstream nor in the cache, so the edits can't be merged",
         entry.tree.short()
     );
-    let name = for_shell(name.as_str());
-    let hint = Hint::command(format!("update {name} --conflict=ours"))
+    let update = || mdskill("update").word(name.as_str());
+    let hint = Hint::command(update().then("--conflict=ours"))
         .then(" keeps the edits on top of the new version; ")
-        .then_command(format!("update {name} --force"))
+        .then_command(update().then("--force"))
         .then(" moves them to the trash");
     Reason::with_hint(text, hint)
 }

@@ -59,6 +59,10 @@ impl Tracked<'_> {
     /// Returns the entry of the skill at the new commit, with the same files.
     pub(super) fn entry(&self) -> Entry {
         let mut entry = self.skill.entry.clone();
+        if entry.commit != self.commit() {
+            // Another commit has another signature.
+            entry.set_signature(None);
+        }
         entry.git_ref = self.git_ref().map(str::to_owned);
         entry.commit = self.commit();
         entry.version = self.tag().map(str::to_owned);

@@ -141,7 +141,7 @@ fn page(objects: &Objects, tracked: &Tracked<'_>) -> Vec<u8> {
     });
     let installed = || {
         let mut folders = tracked.skill.folders();
-        folders.find_map(|folder| std::fs::read(folder.path.join(SKILL_FILE)).ok())
+        folders.find_map(|folder| crate::fs::read_plain(&folder.path.join(SKILL_FILE)).ok())
     };
     locked.or_else(installed).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::discover::DiskPath;
+use crate::fs;
 use crate::operations::OpError;
 use crate::operations::findings::join;
 use crate::skill::{GitFiles, SkillPlace, find_entry};
@@ -198,6 +199,10 @@ fn is_sha256(folder: &Path, reason: &str) -> bool {
             .contains("objectformat=sha256")
     };
     let above = folder.ancestors().map(|folder| folder.join(".git/config"));
-    let mut configs = above.filter_map(|path| std::fs::read_to_string(path).ok());
+    let mut configs = above.filter_map(|path| {
+        fs::read_if_found(&path)
+            .ok()?
+            .and_then(|text| String::from_utf8(text).ok())
+    });
     reason.contains("sha256") || configs.next().is_some_and(is_set)
 }

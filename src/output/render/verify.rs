@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use super::conflicts::unresolved_hint;
 use super::join_names;
-use crate::hint::Hint;
+use crate::hint::{Hint, mdskill};
 use crate::operations::state::State;
 use crate::operations::verify;
 use crate::output::printer::Printer;
 use crate::output::text::count;
 
 pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
+    for place in &report.unmanaged {
+        printer.warn(&format!("{place} is a skill that is not in mdskill.lock"));
+    }
     for drift in &report.drift {
         printer.error(&format!("{} {}", drift.place, drift.problem));
         for file in &drift.files {
@@ -28,7 +31,7 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
             Hint::command("install").then(" restores the missing files")
         } else if all(|drift| drift.is_leftovers) {
             Hint::text(
-                "delete these files, or add them to .gitignore; `verify` accepts untracked files that git ignores",
+                "delete these files; in a git repository, add them to .gitignore, and `verify` accepts those that git does not track",
             )
         } else if all(|drift| drift.state == State::Conflict) {
             let names: BTreeSet<&str> = report.drift.iter().map(|one| one.name.as_str()).collect();
@@ -48,9 +51,9 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
             let (names, others) = join_names(&names);
             Hint::command("diff --local")
                 .then(" shows the edits; ")
-                .then_command(format!("keep {names}"))
+                .then_command(mdskill("keep").words(names))
                 .then(" accepts them, and ")
-                .then_command(format!("install {names} --force"))
+                .then_command(mdskill("install").words(names).then("--force"))
                 .then(" discards them")
                 .then(others)
         };

@@ -23,12 +23,14 @@ fn some_policy() -> impl Strategy<Value = Policy> {
         prop::option::of(ages),
         prop::collection::vec(prop::sample::select(Kind::ALL.to_vec()), 0..3),
         prop::option::of(prop::sample::select(vec![Pin::Tag, Pin::Commit])),
+        any::<bool>(),
     )
-        .prop_map(|(globs, age, deny, pin)| Policy {
+        .prop_map(|(globs, age, deny, pin, signed)| Policy {
             sources: globs.map(|globs| Sources::new(&globs).unwrap()),
             min_age: age.map(|age| age.parse().unwrap()),
             deny,
             pin,
+            signed,
         })
 }
 
@@ -46,7 +48,8 @@ fn restricted(policy: &Policy, step: usize) -> Policy {
         }
         1 => policy.min_age = Some("30w".parse().unwrap()),
         2 => policy.deny.push(Kind::Script),
-        3 => policy.pin = policy.pin.or(Some(Pin::Tag)),
+        3 => policy.signed = true,
+        4 => policy.pin = policy.pin.or(Some(Pin::Tag)),
         _ => policy.pin = Some(Pin::Commit),
     }
     policy
@@ -56,7 +59,7 @@ proptest! {
     #[test]
     fn additional_restriction_never_allows_more(
         policy in some_policy(),
-        step in 0_usize..5,
+        step in 0_usize..6,
         source in prop::sample::select(vec![
             "github:acme/x", "github:evil/x", "https://h/a/b", "https://h/../b", "git@h:x",
             "path:skills/a", "path:..", "file:///srv/x",
@@ -70,17 +73,25 @@ proptest! {
         is_locked: bool,
         has_commit: bool,
         has_moved: bool,
+        is_unverified: bool,
+        signature in prop::sample::select(vec![Some(true), Some(false), None]),
     ) {
         let source = source.parse().unwrap();
         let moved = "https://h/b/b".parse().unwrap();
         let gained: Vec<_> = kinds.into_iter().map(|kind| capability(kind, "x", "y", None)).collect();
         let evidence = Evidence { first_seen: times.0, committed: times.1, now: NOW };
+        let signature = signature.map(|is_valid| {
+            let signed = Signed { key: "K".to_owned(), signer: None, tag: None };
+            is_valid.then_some(signed).ok_or_else(|| "commit x is not signed".to_owned())
+        });
         let facts = Facts {
             source: &source,
             moved_to: has_moved.then_some(&moved),
             kind,
             git_ref: None,
             commit: has_commit.then(commit),
+            is_unverified,
+            signature: signature.as_ref(),
             content: if is_locked {
                 Content::AsLocked
             } else {

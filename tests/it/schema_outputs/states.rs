@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Outputs;
 use crate::import::{Project, fixture, npx_entry, npx_lock};
 use crate::lock_resolve::diverge_with_conflict;
+use crate::signatures::{self, Key};
 use crate::support::fault::Fault;
 use crate::support::search_server::SearchServer;
 use crate::support::test_context::{ServedContext, TestContext};
@@ -89,6 +90,17 @@ pub(super) fn served(outputs: &mut Outputs) {
     context.write("mdskill.toml", "= broken");
     outputs.check(&context, &["doctor", "--offline"]);
     outputs.check(&context, &["cache", "prune", "--days", "0"]);
+}
+
+/// `add` with a commit of a branch, and with one of a fork.
+pub(super) fn origins(outputs: &mut Outputs) {
+    let (context, repo) = TestContext::with_skills();
+    let main = repo.rev_parse("main");
+    let impostor = repo.raw_commit(&[&main], 5, "Impostor");
+    for commit in [&main, &impostor] {
+        let spec = format!("acme/skills/one@{commit}");
+        outputs.check(&context, &["add", &spec, "--dry-run"]);
+    }
 }
 
 pub(super) fn add(outputs: &mut Outputs) {
@@ -351,6 +363,32 @@ pub(super) fn import(outputs: &mut Outputs) {
     );
     for arguments in [&["import", "--dry-run"][..], &["import"], &["import"]] {
         outputs.check(&project.context, arguments);
+    }
+}
+
+/// The commands with skills whose commit is signed.
+pub(super) fn signed(outputs: &mut Outputs) {
+    let project = Project::new();
+    let context = &project.context;
+    assert!(signatures::link_tools(context, &["ssh-keygen"]));
+    let key = Key::create(context, "ada");
+    signatures::trust(context, &key.allowed("ada@example.org"));
+    signatures::sign(&project.repo, &key.options());
+    context.write("mdskill.toml", signatures::POLICY);
+    project.install_current("one");
+    project.write_npx_lock(&[npx_entry("one")]);
+    for arguments in [
+        &["import"][..],
+        &["add", "acme/skills/two"],
+        &["show", "two"],
+        &["install"],
+        &["remove", "two"],
+    ] {
+        if arguments == ["install"] {
+            std::fs::remove_dir_all(context.project().join(".agents/skills/two")).unwrap();
+        }
+        let all = [arguments, &["--json"]].concat();
+        outputs.check_prepared(context, arguments, signatures::mdskill(context, &all));
     }
 }
 

@@ -5,12 +5,11 @@
 //! request, so that public repositories do not need them.
 
 use std::collections::VecDeque;
-use std::process::Stdio;
+use std::process::Command;
 use std::time::Duration;
 
 use reqwest::Url;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::host_of;
 use super::netrc::ask_netrc;
@@ -20,6 +19,8 @@ use crate::process::Programs;
 
 /// The time limit for a helper program.
 const HELPER_TIMEOUT: Duration = Duration::from_secs(5);
+/// The maximum length of a helper's answer.
+const MAX_ANSWER_BYTES: u64 = 64 << 10;
 
 /// The user that GitHub's documentation sends with a token.
 const GITHUB_USER: &str = "x-access-token";
@@ -200,16 +201,18 @@ async fn ask_gh(env: &dyn Environment, url: &Url) -> Option<Authorization> {
 }
 
 async fn ask_gh_for(env: &dyn Environment, host: &str) -> Option<Token> {
-    let mut command = Command::from(Programs::of(env).command("gh").ok()?);
+    let programs = Programs::of(env);
+    let mut command = programs.command("gh").ok()?;
     command.args(["auth", "token", "--hostname", host]);
-    let secret = answer_of(command, "").await?;
+    let secret = answer_of(&programs, &command, "").await?;
     let token = Token::new("gh auth token", secret.trim());
     (!token.secret().is_empty()).then_some(token)
 }
 
 /// Source: git-credential(1).
 async fn ask_git(env: &dyn Environment, url: &Url, user: Option<&str>) -> Option<Authorization> {
-    let mut command = Command::from(Programs::of(env).git().ok()?);
+    let programs = Programs::of(env);
+    let mut command = programs.git().ok()?;
     command
         .args([
             "-c",
@@ -233,7 +236,7 @@ async fn ask_git(env: &dyn Environment, url: &Url, user: Option<&str>) -> Option
         question = format!("{question}username={user}\n");
     }
     question.push('\n');
-    let answer = answer_of(command, &question).await?;
+    let answer = answer_of(&programs, &command, &question).await?;
     let field = |name| answer.lines().find_map(|line| line.strip_prefix(name));
     let token = Token::new("git credential", field("password=")?);
     let user = field("username=")?.to_owned();
@@ -241,25 +244,22 @@ async fn ask_git(env: &dyn Environment, url: &Url, user: Option<&str>) -> Option
 }
 
 /// Runs a helper and returns its output; `None` if it fails or takes too long.
-async fn answer_of(mut command: Command, question: &str) -> Option<String> {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
-    let mut child = command.spawn().ok()?;
-    let mut stdin = child.stdin.take()?;
+async fn answer_of(programs: &Programs, command: &Command, question: &str) -> Option<String> {
+    let mut process = programs.supervise(command, None).spawn().ok()?;
+    let child = &mut process.child;
+    let (mut stdin, stdout) = (child.stdin.take()?, child.stdout.take()?);
     let ask = async {
         // A helper that does not read its input may still answer.
         let _unread = stdin.write_all(question.as_bytes()).await;
         drop(stdin);
-        child.wait_with_output().await.ok()
+        let mut answer = Vec::new();
+        let read = stdout.take(MAX_ANSWER_BYTES).read_to_end(&mut answer).await;
+        read.ok()?;
+        Some((child.wait().await.ok()?, answer))
     };
-    let output = tokio::time::timeout(HELPER_TIMEOUT, ask).await.ok()??;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let (status, answer) = tokio::time::timeout(HELPER_TIMEOUT, ask).await.ok()??;
+    let answer = status.success().then_some(answer)?;
+    Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod response;
 
+pub(crate) use response::MAX_REFS;
 pub use response::{CapabilityList, PackResponse, Reader, RefList, ResponseParser};
 
 use super::objects::PackError;
@@ -33,6 +34,14 @@ impl Ref {
         self.peeled.unwrap_or(self.id)
     }
 
+    /// Returns the id of the tag object; `None` for a branch, or a tag without annotation.
+    #[must_use]
+    pub fn tag_object(&self) -> Option<ObjectId> {
+        self.peeled
+            .map(|_| self.id)
+            .filter(|id| Some(*id) != self.peeled)
+    }
+
     /// Whether the name begins with one of these prefixes.
     #[must_use]
     pub fn has_prefix(&self, prefixes: &[String]) -> bool {
@@ -56,7 +65,8 @@ pub struct Capabilities {
 pub struct Wants {
     /// The ids of commits or blobs.
     pub ids: Vec<ObjectId>,
-    /// Commits whose trees are already in the repository.
+    /// Commits whose trees are already in the repository; of a history, commits that are not sent,
+    /// and neither are their ancestors.
     pub known: Vec<ObjectId>,
     /// The extent of the fetch.
     pub depth: Depth,
@@ -157,6 +167,17 @@ pub enum ProtocolError {
     /// The response is incomplete.
     #[error("the response ended early")]
     Truncated,
+    /// A part of the response is larger than its limit.
+    #[error("the response has more than {} MiB of {what}, the limit", .limit >> 20)]
+    TooLarge {
+        /// The part of the response.
+        what: &'static str,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The server lists more refs than the limit.
+    #[error("the repository has more than {MAX_REFS} refs, the limit")]
+    TooManyRefs,
     /// The pack was refused.
     #[error(transparent)]
     Pack(#[from] PackError),
@@ -192,7 +213,9 @@ pub fn fetch_request(wants: &Wants) -> Vec<u8> {
     if let Some(reach) = wants.depth.reach() {
         // `have` without `shallow` saves nothing, because the server must know that only the
         // commit is here, not its history (86 KB instead of 20).
-        for id in &wants.known {
+        // A history ends at the known commits and all of their ancestors.
+        let is_history = matches!(wants.depth, Depth::History(_));
+        for id in wants.known.iter().filter(|_| !is_history) {
             write_text(&mut request, &format!("shallow {id}"));
         }
         let deepen = match reach {

@@ -1,14 +1,52 @@
 //! Parsers of the responses, which read frame by frame: capabilities, refs, and packs.
 
+use std::time::Instant;
+
 use super::{Capabilities, ProtocolError, Ref};
 use crate::objects::{Database, PackError};
 use crate::pack::PackWriter;
 use crate::pkt_line::{Decoder, Pkt};
+use crate::progress::Progress;
 
 /// The maximum number of refs: a large repository has about 100,000 pull requests.
-const MAX_REFS: usize = 500_000;
+pub(crate) const MAX_REFS: usize = 500_000;
 /// The maximum size of the list of refs, in bytes.
 const MAX_REFS_BYTES: usize = 64 << 20;
+/// The maximum size of a list of capabilities, in bytes; a known one has less than 1 KiB.
+const MAX_CAPABILITY_BYTES: usize = 1 << 20;
+/// The maximum size of everything in a response to `fetch` but its pack, in bytes: the lines of
+/// `shallow` commits, progress, and packets that keep the connection open.
+const MAX_BYTES_BESIDES_PACK: usize = 8 << 20;
+/// The length of the four digits that begin a frame.
+const FRAME_BYTES: usize = 4;
+
+/// Counts the bytes of a part of a response, so that it can't go on without end.
+#[derive(Debug)]
+struct Allowance {
+    what: &'static str,
+    limit: usize,
+    spent: usize,
+}
+
+impl Allowance {
+    fn of(what: &'static str, limit: usize) -> Self {
+        Self {
+            what,
+            limit,
+            spent: 0,
+        }
+    }
+
+    /// Counts a frame with this number of data bytes.
+    fn spend(&mut self, data: usize) -> Result<(), ProtocolError> {
+        self.spent += data + FRAME_BYTES;
+        if self.spent > self.limit {
+            let (what, limit) = (self.what, self.limit);
+            return Err(ProtocolError::TooLarge { what, limit });
+        }
+        Ok(())
+    }
+}
 
 /// A parser of a response.
 pub trait ResponseParser {
@@ -66,8 +104,14 @@ impl<A: ResponseParser> Reader<A> {
 }
 
 /// The response to `ls-refs`.
-#[derive(Debug, Default)]
-pub struct RefList(pub Vec<Ref>, usize);
+#[derive(Debug)]
+pub struct RefList(pub Vec<Ref>, Allowance);
+
+impl Default for RefList {
+    fn default() -> Self {
+        Self(Vec::new(), Allowance::of("refs", MAX_REFS_BYTES))
+    }
+}
 
 impl ResponseParser for RefList {
     fn take(&mut self, pkt: Pkt) -> Result<bool, ProtocolError> {
@@ -77,9 +121,9 @@ impl ResponseParser for RefList {
             other => return Err(unexpected(&format!("{other:?} among the refs"))),
         };
         refuse_error(&line)?;
-        self.1 += line.len();
-        if self.0.len() >= MAX_REFS || self.1 > MAX_REFS_BYTES {
-            return Err(ProtocolError::Refused("it lists too many refs".to_owned()));
+        self.1.spend(line.len())?;
+        if self.0.len() >= MAX_REFS {
+            return Err(ProtocolError::TooManyRefs);
         }
         match parse_ref(&line) {
             Some(reference) => self.0.push(reference),
@@ -111,16 +155,29 @@ fn parse_ref(line: &[u8]) -> Option<Ref> {
 }
 
 /// The response to `GET info/refs`, or the greeting over ssh: the capabilities of the server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct CapabilityList {
     /// The capabilities.
     pub capabilities: Capabilities,
     lines: usize,
     service_line: bool,
+    allowance: Allowance,
+}
+
+impl Default for CapabilityList {
+    fn default() -> Self {
+        Self {
+            capabilities: Capabilities::default(),
+            lines: 0,
+            service_line: false,
+            allowance: Allowance::of("capabilities", MAX_CAPABILITY_BYTES),
+        }
+    }
 }
 
 impl ResponseParser for CapabilityList {
     fn take(&mut self, pkt: Pkt) -> Result<bool, ProtocolError> {
+        self.allowance.spend(pkt.data().len())?;
         let line = match pkt {
             // Over HTTP, `# service=git-upload-pack` and a flush may come first.
             Pkt::Flush if self.service_line && self.lines == 0 => {
@@ -161,22 +218,26 @@ impl ResponseParser for CapabilityList {
 pub struct PackResponse<'a> {
     writer: Option<PackWriter<'a>>,
     in_pack: bool,
-    received: &'a mut dyn FnMut(usize),
+    allowance: Allowance,
+    progress: &'a dyn Progress,
 }
 
 impl<'a> PackResponse<'a> {
-    /// Creates a parser that writes the pack to `database`, and calls `received` with its bytes.
+    /// Creates a parser that writes the pack to `database`, and reports its bytes to `progress`. The
+    /// pack is refused if it is not complete at `deadline`.
     ///
     /// # Errors
     /// When the database can't be written.
     pub fn new(
         database: &'a Database<'a>,
-        received: &'a mut dyn FnMut(usize),
+        progress: &'a dyn Progress,
+        deadline: Instant,
     ) -> Result<Self, PackError> {
         Ok(Self {
-            writer: Some(database.pack_writer()?),
+            writer: Some(database.pack_writer(progress, deadline)?),
             in_pack: false,
-            received,
+            allowance: Allowance::of("messages besides the pack", MAX_BYTES_BESIDES_PACK),
+            progress,
         })
     }
 
@@ -194,10 +255,16 @@ impl<'a> PackResponse<'a> {
 
 impl ResponseParser for PackResponse<'_> {
     fn take(&mut self, pkt: Pkt) -> Result<bool, ProtocolError> {
+        let has_pack_bytes = matches!(pkt.data(), [1, _, ..]) && self.in_pack;
+        if !has_pack_bytes {
+            self.allowance.spend(pkt.data().len())?;
+        }
         let line = match pkt {
             Pkt::Flush => return Ok(true),
             Pkt::Data(line) => line,
-            _ => return Ok(false),
+            // It separates the sections before the pack.
+            Pkt::Delimiter if !self.in_pack => return Ok(false),
+            other => return Err(unexpected(&format!("{other:?} in the response to a fetch"))),
         };
         if !self.in_pack {
             refuse_error(&line)?;
@@ -211,7 +278,7 @@ impl ResponseParser for PackResponse<'_> {
         }
         match line.split_first() {
             Some((1, pack)) => {
-                (self.received)(pack.len());
+                self.progress.received(pack.len() as u64);
                 if let Some(writer) = &mut self.writer {
                     writer.write(pack)?;
                 }
@@ -288,8 +355,28 @@ mod tests {
         let line = &line[..line.len() - 4];
         let mut reader = Reader::new(RefList::default());
         let error = (0..2_000).find_map(|_| reader.push(line).err());
-        assert!(error.unwrap().to_string().contains("too many refs"));
+        assert!(error.unwrap().to_string().contains("64 MiB of refs"));
         assert!(reader.response.0.len() < 1_200);
+    }
+
+    #[test]
+    fn capabilities_and_service_lines_are_limited() {
+        for (frames, pattern) in [
+            (text(&["version 2"])[..14].to_vec(), "x".repeat(60_000)),
+            (Vec::new(), "# service=git-upload-pack".to_owned()),
+        ] {
+            let mut reader = Reader::new(CapabilityList::default());
+            reader.push(&frames).unwrap();
+            let repeated = text(&[&pattern]);
+            let line = if pattern.starts_with('#') {
+                &repeated[..]
+            } else {
+                &repeated[..repeated.len() - 4]
+            };
+            let error = (0..50_000).find_map(|_| reader.push(line).err());
+            let error = error.unwrap().to_string();
+            assert!(error.contains("1 MiB of capabilities"), "{error}");
+        }
     }
 
     #[test]

@@ -5,10 +5,12 @@
 //!
 //! Source: gitprotocol-http(5), "Smart Clients".
 
+use std::time::Instant;
+
 use reqwest::Url;
 use tracing::{debug, info};
 
-use super::TransportError;
+use super::{TransportError, limited};
 use crate::environment::Environment;
 use crate::http::client::{Body, Client, Refusal, Response};
 use crate::http::credentials::{Authorization, CredentialChain};
@@ -78,7 +80,8 @@ impl<'a> HttpRemote<'a> {
         let request = protocol::ls_refs_request(prefixes);
         let mut tried = 0;
         loop {
-            let listed = self.try_list_refs(&request).await;
+            let (env, url) = (self.env, self.base.to_string());
+            let listed = limited(env, &url, self.try_list_refs(&request)).await;
             match listed {
                 Err(error) => self.wait_or_give_up(error, &mut tried).await?,
                 listed => return listed,
@@ -118,7 +121,9 @@ impl<'a> HttpRemote<'a> {
     ) -> Result<(), TransportError> {
         let mut tried = 0;
         loop {
-            match self.try_fetch(wants, objects, progress).await {
+            let (env, url) = (self.env, self.base.to_string());
+            let fetch = self.try_fetch(wants, objects, progress);
+            match limited(env, &url, fetch).await {
                 Err(error) => self.wait_or_give_up(error, &mut tried).await?,
                 Ok(()) => return Ok(()),
             }
@@ -140,8 +145,8 @@ impl<'a> HttpRemote<'a> {
         };
         let body = self.post(&request).await?;
         let database = objects.database()?;
-        let mut received = |count: usize| progress.received(count as u64);
-        let response = PackResponse::new(&database, &mut received)
+        let deadline = Instant::now() + self.env.request_timeout();
+        let response = PackResponse::new(&database, progress, deadline)
             .map_err(|error| self.protocol_error(error.into()))?;
         match self.read(body, response).await {
             Ok(pack) => pack.finish().map_err(|error| self.protocol_error(error)),

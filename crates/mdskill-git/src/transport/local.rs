@@ -4,11 +4,13 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::time::Instant;
 
 use super::TransportError;
 use crate::object_id::ObjectId;
 use crate::objects::{ObjectError, Objects, PackError};
-use crate::protocol::{ProtocolError, Ref};
+use crate::progress::Progress;
+use crate::protocol::{MAX_REFS, ProtocolError, Ref};
 
 /// The maximum length of a line in the header of a bundle.
 const MAX_LINE_BYTES: u64 = 4096;
@@ -35,11 +37,17 @@ impl LocalRefs {
 
     /// Imports the pack of a bundle into `objects`, and reads its refs.
     ///
-    /// The pack is skipped if the objects of all refs exist already.
+    /// The pack is skipped if the objects of all refs exist already, and refused if it is not decoded
+    /// at `deadline`.
     ///
     /// # Errors
     /// When the file is not a bundle, or it is incremental or damaged.
-    pub fn of_bundle(path: &Path, objects: &Objects) -> Result<Self, TransportError> {
+    pub fn of_bundle(
+        path: &Path,
+        objects: &Objects,
+        progress: &dyn Progress,
+        deadline: Instant,
+    ) -> Result<Self, TransportError> {
         let refuse = |reason: String| TransportError::Local {
             path: path.display().to_string(),
             reason,
@@ -48,7 +56,8 @@ impl LocalRefs {
         let mut bundle = BufReader::with_capacity(64 << 10, file);
         let listed = read_bundle_header(&mut bundle).map_err(refuse)?;
         if !listed.iter().all(|(_, id)| objects.contains(*id)) {
-            import_pack(&mut bundle, objects).map_err(|source| TransportError::Protocol {
+            let imported = import_pack(&mut bundle, objects, progress, deadline);
+            imported.map_err(|source| TransportError::Protocol {
                 url: path.display().to_string(),
                 source,
             })?;
@@ -107,6 +116,9 @@ fn read_bundle_header(bundle: &mut impl BufRead) -> Result<Vec<(String, ObjectId
                 .split_once(' ')
                 .ok_or("its header has an invalid ref line")?;
             let id = id.parse().map_err(|error| format!("{error}"))?;
+            if refs.len() >= MAX_REFS {
+                return Err(ProtocolError::TooManyRefs.to_string());
+            }
             refs.push((name.to_owned(), id));
         }
     }
@@ -122,10 +134,15 @@ fn read_line(bundle: &mut impl BufRead) -> Result<String, String> {
     String::from_utf8(line).map_err(|_| "its header is not UTF-8".to_owned())
 }
 
-fn import_pack(bundle: &mut impl Read, objects: &Objects) -> Result<(), ProtocolError> {
+fn import_pack(
+    bundle: &mut impl Read,
+    objects: &Objects,
+    progress: &dyn Progress,
+    deadline: Instant,
+) -> Result<(), ProtocolError> {
     let unusable = |error: ObjectError| PackError::Corrupt(error.to_string());
     let database = objects.database().map_err(unusable)?;
-    let mut writer = database.pack_writer()?;
+    let mut writer = database.pack_writer(progress, deadline)?;
     let mut chunk = vec![0; 64 << 10];
     loop {
         let count = bundle

@@ -13,6 +13,7 @@ pub use remote::Remote;
 
 use super::objects::{ObjectError, PackError};
 use super::protocol::ProtocolError;
+use crate::environment::Environment;
 use crate::http::HttpError;
 
 /// A request to a repository failed, or its response can't be used.
@@ -42,6 +43,14 @@ pub enum TransportError {
         url: String,
         /// The reason why `git` did not help.
         reason: String,
+    },
+    /// The response was not complete within [`Environment::request_timeout`].
+    #[error("{url}: the response was not complete after {seconds}s")]
+    TooLong {
+        /// The repository.
+        url: String,
+        /// The limit.
+        seconds: u64,
     },
     /// `ssh` failed.
     #[error("can't reach {url} over ssh: {reason}")]
@@ -76,6 +85,21 @@ pub enum TransportError {
     /// The repository that receives the objects can't be read or written.
     #[error(transparent)]
     Objects(#[from] ObjectError),
+}
+
+/// Waits for a request of the repository at `url`, at most for the time that a request may take.
+async fn limited<T>(
+    env: &dyn Environment,
+    url: &str,
+    request: impl Future<Output = Result<T, TransportError>>,
+) -> Result<T, TransportError> {
+    let limit = env.request_timeout();
+    let too_long = || TransportError::TooLong {
+        url: url.to_owned(),
+        seconds: limit.as_secs(),
+    };
+    let finished = tokio::time::timeout(limit, request).await;
+    finished.unwrap_or_else(|_| Err(too_long()))
 }
 
 impl TransportError {

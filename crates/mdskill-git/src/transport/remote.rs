@@ -9,7 +9,6 @@ use super::{TransportError, local::LocalRefs};
 use crate::environment::Environment;
 use crate::http::client::Client;
 use crate::objects::Objects;
-use crate::process::Programs;
 use crate::progress::Progress;
 use crate::protocol::{Ref, Wants};
 use crate::redact::redact_url;
@@ -23,7 +22,7 @@ pub enum Remote<'a> {
     /// On this machine; its objects are read in place.
     Local(LocalRefs),
     /// Through the user's `git`.
-    System(SystemGit),
+    System(SystemGit<'a>),
 }
 
 impl<'a> Remote<'a> {
@@ -127,9 +126,8 @@ impl Remote<'_> {
             return Err(error);
         };
         info!("the server does not support protocol version 2; falling back to `git`");
-        let programs = Programs::of(env);
         let url = written.unwrap_or(url);
-        *self = Self::System(SystemGit { url, programs });
+        *self = Self::System(SystemGit { url, env });
         Ok(())
     }
 

@@ -3,17 +3,18 @@
 //! Agents, keys, configuration, and known hosts work as they do for git.
 
 use std::process::Stdio;
+use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::{debug, info};
 
-use super::TransportError;
+use super::{TransportError, limited};
 use crate::environment::Environment;
 use crate::objects::Objects;
-use crate::process::Programs;
+use crate::process::{Programs, Supervised};
 use crate::progress::Progress;
 use crate::protocol::{
     self, CapabilityList, PackResponse, ProtocolError, Reader, Ref, RefList, ResponseParser, Wants,
@@ -44,7 +45,7 @@ pub struct SshRemote<'a> {
 }
 
 struct Session {
-    _child: Child,
+    _process: Supervised,
     stdin: ChildStdin,
     stdout: ChildStdout,
     stderr: JoinHandle<Vec<u8>>,
@@ -126,14 +127,28 @@ impl<'a> SshRemote<'a> {
             protocol::fetch_request(&wants.map_err(|error| self.protocol_error(error))?)
         };
         let database = objects.database()?;
-        let mut received = |count: usize| progress.received(count as u64);
-        let answer = PackResponse::new(&database, &mut received)
+        let deadline = Instant::now() + self.env.request_timeout();
+        let answer = PackResponse::new(&database, progress, deadline)
             .map_err(|error| self.protocol_error(error.into()))?;
         let pack = self.ask(&request, answer).await?;
         pack.finish().map_err(|error| self.protocol_error(error))
     }
 
     async fn ask<A: ResponseParser>(
+        &mut self,
+        request: &[u8],
+        answer: A,
+    ) -> Result<A, TransportError> {
+        let (env, url) = (self.env, self.url.clone());
+        let asked = limited(env, &url, self.send(request, answer)).await;
+        if matches!(asked, Err(TransportError::TooLong { .. })) {
+            // Dropping the session kills the process.
+            self.session = None;
+        }
+        asked
+    }
+
+    async fn send<A: ResponseParser>(
         &mut self,
         request: &[u8],
         answer: A,
@@ -204,7 +219,7 @@ impl<'a> SshRemote<'a> {
             "starting ssh"
         );
         let not_started = |error| self.failed(&format!("`{name}`: {error}"));
-        let mut command = Command::from(built.map_err(not_started)?);
+        let mut command = built.map_err(not_started)?;
         // A prompt would block a CI job.
         command.args(["-o", "BatchMode=yes", "-o", "SendEnv=GIT_PROTOCOL"]);
         if let Some(port) = self.address.port {
@@ -215,18 +230,18 @@ impl<'a> SshRemote<'a> {
             .arg(&self.address.destination)
             .arg(format!("git-upload-pack '{quoted}'"));
         command.env("GIT_PROTOCOL", "version=2");
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+        let mut process = programs
+            .supervise(&command, None)
             .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        let mut child = command.spawn().map_err(not_started)?;
+            .spawn()
+            .map_err(not_started)?;
+        let child = &mut process.child;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err(self.failed("its pipes did not open"));
         };
         self.session = Some(Session {
-            _child: child,
+            _process: process,
             stdin,
             stdout,
             stderr: tokio::spawn(read_messages(stderr)),

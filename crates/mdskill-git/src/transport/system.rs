@@ -2,23 +2,31 @@
 //!
 //! It fetches one shallow pack, without hooks, prompts, or transports other than that of the URL.
 
-use std::process::Stdio;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use tokio::process::Command;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tracing::debug;
 
-use super::TransportError;
-use crate::objects::Objects;
+use super::{TransportError, limited};
+use crate::environment::Environment;
+use crate::objects::{MAX_PACK_BYTES, ObjectError, Objects, PackError};
 use crate::process::Programs;
-use crate::protocol::{Depth, Ref, Wants};
+use crate::protocol::{Depth, MAX_REFS, ProtocolError, Ref, Wants};
+
+/// The maximum size of a list of refs, in bytes.
+const MAX_LISTING_BYTES: u64 = 64 << 20;
+/// The maximum length of git's messages, in bytes.
+const MAX_MESSAGE_BYTES: u64 = 64 << 10;
 
 /// A repository to fetch from with the user's `git`.
-pub struct SystemGit {
+pub struct SystemGit<'a> {
     pub(super) url: String,
-    pub(super) programs: Programs,
+    pub(super) env: &'a dyn Environment,
 }
 
-impl SystemGit {
+impl SystemGit<'_> {
     /// Lists the refs with one of these prefixes.
     ///
     /// # Errors
@@ -26,7 +34,10 @@ impl SystemGit {
     pub async fn list_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
         let mut command = self.git()?;
         command.args(["ls-remote", "--symref", "--", &self.url]);
-        let mut refs = parse_listing(&self.run(command).await?);
+        let mut refs = parse_listing(&self.run(&command).await?);
+        if refs.len() > MAX_REFS {
+            return Err(self.protocol_error(ProtocolError::TooManyRefs));
+        }
         refs.retain(|git_ref| git_ref.has_prefix(prefixes));
         Ok(refs)
     }
@@ -49,8 +60,15 @@ impl SystemGit {
         if missing.is_empty() && commits == 1 {
             return Ok(());
         }
+        // Into another repository, because git leaves half of a pack if it is killed.
+        let store = objects.path();
+        let disk = |error: std::io::Error| ObjectError::of_disk(store, &error);
+        let beside = store.parent().unwrap_or(store);
+        let received = tempfile::Builder::new().prefix(".new-").tempdir_in(beside);
+        let received = received.map_err(disk)?;
+        drop(Objects::create(received.path())?);
         let mut command = self.git()?;
-        command.arg("--git-dir").arg(objects.path());
+        command.arg("--git-dir").arg(received.path());
         // An old server only sends commits that refs point to, so all refs are fetched.
         command.args([
             "fetch",
@@ -66,21 +84,36 @@ impl SystemGit {
             "+refs/heads/*:refs/mdskill/heads/*",
             "+refs/tags/*:refs/mdskill/tags/*",
         ]);
-        self.run(command).await?;
+        let packs = received.path().join("objects/pack");
+        if let Err(error) = self.run(&command).await {
+            let is_full = largest_file(&packs) >= MAX_PACK_BYTES;
+            let too_large = ProtocolError::Pack(PackError::TooLarge);
+            return Err(if is_full {
+                self.protocol_error(too_large)
+            } else {
+                error
+            });
+        }
+        move_packs(&packs, &store.join("objects/pack")).map_err(disk)?;
         let database = objects.database()?;
         database.refresh()?;
         Ok(())
     }
 
     fn git(&self) -> Result<Command, TransportError> {
-        let mut command = self
-            .programs
-            .git()
-            .map_err(|error| self.not_started(&error))?;
+        let programs = Programs::of(self.env);
+        let mut command = programs.git().map_err(|error| self.not_started(&error))?;
+        let seconds = self.env.timeout().as_secs();
         command
             .args(["-c", "core.hooksPath=/dev/null"])
-            .args(["-c", "protocol.ext.allow=never"]);
-        Ok(command.into())
+            .args(["-c", "protocol.ext.allow=never"])
+            // One file, whose size is limited, and not one for each object.
+            .args(["-c", "fetch.unpackLimit=1", "-c", "http.lowSpeedLimit=1024"])
+            .args(["-c", &format!("http.lowSpeedTime={seconds}")])
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_ASKPASS", "")
+            .env("SSH_ASKPASS", "");
+        Ok(command)
     }
 
     fn failed(&self, reason: String) -> TransportError {
@@ -90,33 +123,87 @@ impl SystemGit {
         }
     }
 
+    fn protocol_error(&self, source: ProtocolError) -> TransportError {
+        TransportError::Protocol {
+            url: self.url.clone(),
+            source,
+        }
+    }
+
     fn not_started(&self, error: &std::io::Error) -> TransportError {
         self.failed(format!("`git` can't be started: {error}"))
     }
 
-    async fn run(&self, mut command: Command) -> Result<String, TransportError> {
-        command
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_ASKPASS", "")
-            .env("SSH_ASKPASS", "")
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
+    /// Runs git and returns its output.
+    async fn run(&self, command: &Command) -> Result<String, TransportError> {
+        limited(self.env, &self.url, self.run_to_end(command)).await
+    }
+
+    async fn run_to_end(&self, command: &Command) -> Result<String, TransportError> {
         debug!("running git");
-        let output = command
-            .output()
-            .await
+        let programs = Programs::of(self.env);
+        let mut process = programs
+            .supervise(command, Some(MAX_PACK_BYTES))
+            .stderr(Stdio::piped())
+            .spawn()
             .map_err(|error| self.not_started(&error))?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        let child = &mut process.child;
+        drop(child.stdin.take());
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (output, messages) = tokio::join!(
+            read_up_to(stdout, MAX_LISTING_BYTES),
+            read_up_to(stderr, MAX_MESSAGE_BYTES)
+        );
+        if output.len() as u64 > MAX_LISTING_BYTES {
+            let (what, limit) = ("refs", 64 << 20);
+            return Err(self.protocol_error(ProtocolError::TooLarge { what, limit }));
         }
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let message = stderr
+        let status = child.wait().await;
+        let status = status.map_err(|error| self.not_started(&error))?;
+        if status.success() {
+            return Ok(String::from_utf8_lossy(&output).into_owned());
+        }
+        let messages = String::from_utf8_lossy(&messages);
+        let message = messages
             .lines()
             .rev()
             .find(|line| !line.trim().is_empty())
             .unwrap_or("it printed no error");
         Err(self.failed(format!("`git` failed: {message}")))
     }
+}
+
+/// Reads a pipe to its end, or one byte more than `limit`.
+async fn read_up_to(pipe: Option<impl AsyncRead + Unpin>, limit: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(pipe) = pipe {
+        // What was printed before an error is used.
+        let _partial = pipe.take(limit + 1).read_to_end(&mut bytes).await;
+    }
+    bytes
+}
+
+/// Returns the size of the largest file in a folder, in bytes.
+fn largest_file(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.filter_map(|entry| Some(entry.metadata().ok()?.len()));
+    // `ulimit` rounds down to whole blocks.
+    sizes.max().map_or(0, |size| size.next_multiple_of(4096))
+}
+
+/// Moves the packs of a repository to another one, each with its index last, because git reads a pack
+/// when it finds an index.
+fn move_packs(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut paths = Vec::new();
+    for entry in from.read_dir()? {
+        paths.push(entry?.path());
+    }
+    paths.sort_by_key(|path| path.extension().is_some_and(|end| end == "idx"));
+    for path in paths {
+        let name = path.file_name().ok_or(ErrorKind::InvalidInput)?;
+        std::fs::rename(&path, to.join(name))?;
+    }
+    Ok(())
 }
 
 /// Parses the output of `git ls-remote --symref`, which lists tags twice, the second time peeled

@@ -29,6 +29,7 @@ pub(super) fn change(name: &str) -> Change {
         from_version: None,
         version: None,
         commit: Some("2222222bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb".to_owned()),
+        signed_by: None,
         tree: "3333333ccccccccccccccccccccccccccccccccc".to_owned(),
         places: vec![format!(".github/skills/{name}")],
         notes: Vec::new(),
