@@ -47,7 +47,7 @@ fn lose_no_edit(seconds: u64) {
     context.run(&["add", "acme/skills", "--all"]).ok();
     let commands = [&CHANGES[..], &READERS, &CACHE].concat();
     let check = |arguments: &[&str], outcome: &Outcome| {
-        // No permission and no network are no reasons here.
+        // No permission and no network explain nothing here.
         let is_explained = matches!(outcome.code, Some(0..=3));
         assert!(is_explained, "{arguments:?}\n{outcome}");
     };

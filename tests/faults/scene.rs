@@ -19,7 +19,7 @@ const TARGETS: [&str; 4] = ["--target", ".github/skills", "--target", ".ai/skill
 pub struct Scene {
     pub before: TestContext,
     pub arguments: Vec<&'static str>,
-    /// What must be true after a fault: each skill is as before or as after the undisturbed command.
+    /// The expectations after a fault: each skill is as before or as after the undisturbed command.
     expected: Expected,
     calls: OnceLock<Vec<Call>>,
     all_calls: OnceLock<Vec<Call>>,
