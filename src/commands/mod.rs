@@ -74,8 +74,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Refused::Clap(asked)) => {
             // Help and version are successes; everything else is a usage error. A closed pipe is
             // not an error.
+            if asked.use_stderr() {
+                let env = env.unwrap_or_default();
+                printer_of(&Global::default(), &env).usage(&asked.render().ansi().to_string());
+                return ExitStatus::Usage.into();
+            }
             drop(asked.print());
-            return ExitStatus::Usage.when(asked.use_stderr()).into();
+            return ExitStatus::Done.into();
         }
         Err(Refused::Sentence(sentence, hint)) => {
             let env = env.unwrap_or_default();
