@@ -19,6 +19,7 @@ use reqwest::{StatusCode, Url};
 use tracing::debug;
 
 use super::credentials::Authorization;
+use super::resolver::Resolver;
 use super::retry::Retry;
 use super::settings::{Connection, HttpSettings};
 use super::{HttpError, host_of, without_query, without_user};
@@ -231,6 +232,7 @@ impl Client {
         let mut builder = reqwest::Client::builder()
             .user_agent(AGENT)
             .redirect(reqwest::redirect::Policy::none())
+            .dns_resolver(Resolver)
             .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
             .read_timeout(self.timeout);
         if is_plain {

@@ -4,6 +4,7 @@ pub mod client;
 pub(crate) mod credentials;
 pub mod diagnosis;
 mod netrc;
+mod resolver;
 pub mod retry;
 pub(crate) mod settings;
 mod url_match;
