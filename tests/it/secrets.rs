@@ -55,6 +55,12 @@ fn url_with_password_is_refused_and_not_shown() {
         format!("https://{CANARY}@{host}/acme/skills"),
         format!("http://ada:{CANARY}@{host}/acme/skills.git//skills/one"),
         format!("ssh://ada:{CANARY}@{host}/acme/skills.git//skills/one"),
+        format!("ada:{CANARY}@{host}:acme/skills.git"),
+        format!("https://ada:{CANARY}/@{host}/acme/skills"),
+        format!("https://https://ada:{CANARY}@{host}/acme/skills"),
+        format!("https://{host}/acme/skills?access_token={CANARY}"),
+        format!("https://{host}/acme/skills.git//skills/one?private_token={CANARY}"),
+        format!("https://{host}/acme/skills#token={CANARY}"),
     ] {
         let prepared = tls.prepare(&["add", &spec]);
         let outcome = tls.context.assert_refused(prepared, 2, "name or password");
@@ -143,4 +149,44 @@ fn credential_that_the_server_repeats_is_hidden_everywhere() {
         }
         tls.server.clear_faults();
     }
+}
+
+#[test]
+fn token_is_refused_wherever_it_is_in_an_address_and_not_shown() {
+    const TOKEN: &str = "ghp_canary0123456789abcdefghijklmnopqrst";
+    let tls = TlsContext::open();
+    let host = tls.server.address();
+    for spec in [
+        format!("{TOKEN}@{host}:acme/skills.git"),
+        format!("https://{host}/{TOKEN}/acme/skills.git"),
+        format!("acme/skills@{TOKEN}"),
+    ] {
+        for command in ["add", "show", "list"] {
+            let prepared = tls.prepare(&[command, &spec]);
+            let outcome = tls.context.assert_refused(prepared, 2, "or a token");
+            outcome.never_says(TOKEN);
+        }
+    }
+    for (config, code) in [
+        (
+            format!("[policy]\nsources = [\"https://{TOKEN}@{host}/*\"]\n"),
+            1,
+        ),
+        (
+            format!("[search]\nindexes = [\"https://skills.example/?key={TOKEN}\"]\n"),
+            1,
+        ),
+    ] {
+        tls.context.write("mdskill.toml", &config);
+        for arguments in [["policy", "--json"], ["search", "one"]] {
+            let outcome = tls.prepare(&arguments).run();
+            outcome.fails(code).never_says(TOKEN).says("mdskill.toml:2");
+        }
+    }
+    // What is no address is shown without it.
+    let outcome = tls.prepare(&["remove", TOKEN]).run();
+    outcome.never_says(TOKEN);
+    let outcome = tls.prepare(&["list", "--format", TOKEN]).run();
+    outcome.fails(2).never_says(TOKEN);
+    assert_eq!(tls.server.traffic().requests, 0);
 }
