@@ -12,6 +12,7 @@ use crate::fetch::{FetchError, Fetcher};
 use crate::install::InstallError;
 use crate::install::journal::Journals;
 use crate::install::scope::Scope;
+use crate::install::state::Stamp;
 use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
 use crate::lockfile::merge::Sides;
@@ -26,6 +27,9 @@ use mdskill_lint::limits::Limits;
 /// The longest accepted `Retry-After`, on a terminal and in CI.
 const PATIENCE: Duration = Duration::from_mins(1);
 const CI_PATIENCE: Duration = Duration::from_mins(2);
+
+/// The number of times that a project is read again because a command changed it.
+const MAX_READS: usize = 10;
 
 /// The shared state of every command.
 pub struct Context<'a> {
@@ -45,6 +49,8 @@ pub struct Context<'a> {
     pub interrupt: Interrupt,
     /// Whether journals of other users were reported already.
     foreign_reported: Cell<bool>,
+    /// Whether recovery did what it can, or this command holds the lock.
+    skips_recovery: Cell<bool>,
     limits: OnceLock<Limits>,
 }
 
@@ -76,6 +82,7 @@ impl<'a> Context<'a> {
             progress,
             interrupt,
             foreign_reported: Cell::new(false),
+            skips_recovery: Cell::new(false),
             limits: OnceLock::new(),
         }
     }
@@ -147,12 +154,45 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When recovery fails.
     pub fn recover(&self) -> Result<(), InstallError> {
+        if self.skips_recovery.get() {
+            return Ok(());
+        }
         if transaction::was_interrupted(&self.scope)? {
-            drop(self.begin(&|| self.interrupt.is_raised())?);
+            let checkpoint = || self.interrupt.is_raised();
+            let transaction = self.begin(&checkpoint)?;
+            self.skips_recovery.set(transaction.has_left());
         }
         transaction::tidy(&self.scope);
         self.report_foreign_journals();
         Ok(())
+    }
+
+    /// Reads the project such that no other command changes it in the meantime: reads it again after a
+    /// change, and at last while holding the lock. So a reader sees what was before a command, or what is
+    /// after it.
+    ///
+    /// # Errors
+    /// Those of `read`, and when recovery fails.
+    pub fn consistently<T, E: From<InstallError>>(
+        &self,
+        read: impl Fn() -> Result<T, E>,
+    ) -> Result<T, E> {
+        for _ in 0..MAX_READS {
+            self.recover()?;
+            let before = Stamp::of(&self.scope);
+            let found = read();
+            let is_stable = before.is_some() && before == Stamp::of(&self.scope);
+            if is_stable || self.skips_recovery.get() {
+                return found;
+            }
+        }
+        let checkpoint = || self.interrupt.is_raised();
+        // Without the right to take the lock, nothing better is possible.
+        let _lock = self.begin(&checkpoint).ok();
+        self.skips_recovery.set(true);
+        let found = read();
+        self.skips_recovery.set(false);
+        found
     }
 
     fn report_foreign_journals(&self) {

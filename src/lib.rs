@@ -54,7 +54,7 @@
 
 pub mod digest;
 pub(crate) mod glob;
-pub(crate) mod hint;
+pub mod hint;
 pub(crate) mod redact;
 pub mod source;
 pub mod spec;

@@ -1,11 +1,13 @@
 //! [`Repository`]: an open source. Any number of its skills take three requests.
 
 mod commits;
+mod containing_ref;
 mod links;
 mod merge_bases;
 mod refs;
 
 pub use commits::Move;
+pub(crate) use containing_ref::MAX_STEPS;
 pub use refs::Tags;
 pub(crate) use refs::resolve_stored;
 

@@ -8,7 +8,7 @@ use super::project::find_root;
 use crate::config;
 use crate::env::Env;
 use crate::fs::{self, At};
-use crate::hint::command_line;
+use crate::hint::CommandLine;
 use crate::lockfile;
 use crate::platform;
 use crate::target::Target;
@@ -81,8 +81,8 @@ impl Scope {
 
     /// Returns a command for the skills of this scope, between backticks.
     #[must_use]
-    pub fn command(&self, arguments: &str) -> String {
-        command_line(arguments, self.is_personal)
+    pub fn command(&self, command: impl Into<CommandLine>) -> String {
+        command.into().in_scope(self.is_personal)
     }
 
     /// Returns the configuration file, next to the lockfile.

@@ -141,6 +141,12 @@ impl<'a> Transaction<'a> {
         Ok(transaction)
     }
 
+    /// Whether files of an interrupted command can't be removed.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        self.left.is_some()
+    }
+
     /// Writes new folders to the staging folders, adds their exchanges to the journal, and returns the
     /// digest of each, in the given order.
     ///

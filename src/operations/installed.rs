@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::fetch::LocalObjects;
 use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::hint::{Hint, for_shell};
+use crate::hint::{CommandLine, Hint, mdskill};
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::parallel;
@@ -281,18 +281,20 @@ impl<'a> InstalledSkill<'a> {
     /// has them, because they are not upstream.
     pub(crate) fn lacks_edits(self, folder: &SkillFolder<'_>, on_disk: &OnDisk) -> Option<Reason> {
         self.entry.edits.filter(|edits| !on_disk.is(*edits))?;
-        let restore = format!("`git checkout -- {}`", for_shell(&folder.place()));
+        let restore = CommandLine::git("checkout --").word(folder.place());
         match on_disk {
             OnDisk::Absent => Some(Reason::with_hint(
                 "it is missing, and mdskill.lock records local edits to it",
-                Hint::text(format!("{restore} restores it; "))
-                    .then_command(format!("install {} --force", for_shell(self.name.as_str())))
+                Hint::command(restore)
+                    .then(" restores it; ")
+                    .then_command(mdskill("install").word(self.name.as_str()).then("--force"))
                     .then(" installs it without the edits"),
             )),
             on_disk if on_disk.is(self.entry.digest) => Some(Reason::with_hint(
                 "it lacks the local edits that mdskill.lock records",
-                Hint::text(format!("{restore} restores them; "))
-                    .then_command(format!("keep {}", for_shell(self.name.as_str())))
+                Hint::command(restore)
+                    .then(" restores them; ")
+                    .then_command(mdskill("keep").word(self.name.as_str()))
                     .then(" accepts it without them"),
             )),
             _ => None,
@@ -304,12 +306,11 @@ impl<'a> InstalledSkill<'a> {
         match on_disk {
             OnDisk::Absent => Err(Reason::with_hint(
                 "it is missing",
-                Hint::command(format!("install {}", for_shell(self.name.as_str())))
-                    .then(" restores it"),
+                Hint::command(mdskill("install").word(self.name.as_str())).then(" restores it"),
             )),
             OnDisk::NotAFolder => Err(Reason::with_hint(
                 "it is a file or a link, not a folder",
-                Hint::command(format!("install {} --force", for_shell(self.name.as_str())))
+                Hint::command(mdskill("install").word(self.name.as_str()).then("--force"))
                     .then(" moves it to the trash and restores the skill"),
             )),
             OnDisk::Folder(snapshot) => match snapshot.special_files.first() {

@@ -16,7 +16,7 @@ use super::sanitize;
 use super::table::Table;
 use super::terminal_markdown::Look;
 use super::wrap::wrap;
-use crate::hint::{self, Hint};
+use crate::hint::{CommandLine, Hint};
 use crate::platform;
 
 /// Width of the verb before a sentence, in columns.
@@ -367,8 +367,8 @@ impl Printer {
     }
 
     /// Returns a command of this program in backticks.
-    pub(crate) fn command_line(&self, arguments: &str) -> String {
-        hint::command_line(arguments, self.is_personal)
+    pub(crate) fn command_line(&self, command: impl Into<CommandLine>) -> String {
+        command.into().in_scope(self.is_personal)
     }
 
     /// Prints a line below an error or a warning, also with `--quiet`.

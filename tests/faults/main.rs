@@ -31,9 +31,12 @@ mod suite;
 mod tally;
 mod watch;
 
+mod calls;
 mod content;
+mod crowd;
 mod disk;
 mod kills;
+mod overlay;
 mod projects;
 mod protocol;
 mod random;
@@ -48,7 +51,10 @@ fn main() -> ExitCode {
     content::register(&mut suite);
     projects::register(&mut suite);
     disk::register(&mut suite);
+    calls::register(&mut suite);
+    crowd::register(&mut suite);
     kills::register(&mut suite);
+    overlay::register(&mut suite);
     random::register(&mut suite);
     let code = suite.run();
     scene::clear();
