@@ -22,6 +22,7 @@ mod add_places;
 mod add_validates;
 mod addresses;
 mod agents;
+mod audit;
 mod completions;
 mod config;
 mod consent;
