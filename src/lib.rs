@@ -26,7 +26,7 @@
 //! | | [`importers`] | reads the records of other tools |
 //! | environment | [`env`](mod@env), [`dirs`], [`fs`], [`interrupt`] | variables, folders, atomic writes and locks, Ctrl-C |
 //! | values | [`spec`], [`source`], [`target`], [`digest`], `glob`, `hint`, `redact`, [`mod@toml`] | values without I/O |
-//! | | `platform` | the differences between operating systems |
+//! | | `parallel`, `platform` | threads; the differences between operating systems |
 //!
 //! # Files
 //!
@@ -54,7 +54,7 @@
 
 pub mod digest;
 pub(crate) mod glob;
-pub(crate) mod hint;
+pub mod hint;
 pub(crate) mod redact;
 pub mod source;
 pub mod spec;
@@ -64,6 +64,7 @@ pub mod dirs;
 pub mod env;
 pub mod fs;
 pub mod interrupt;
+pub(crate) mod parallel;
 pub(crate) mod platform;
 
 pub mod config;

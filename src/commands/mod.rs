@@ -19,6 +19,7 @@ mod lock;
 mod log;
 mod man;
 mod outdated;
+mod panic;
 mod policy;
 mod prompt;
 mod remove;
@@ -34,7 +35,7 @@ mod verify;
 
 use std::ffi::OsString;
 use std::future::Future;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
@@ -56,6 +57,7 @@ use crate::output::log as output_log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
+use crate::platform;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::rule::Rule;
 use mdskill_lint::settings::exactly;
@@ -63,6 +65,8 @@ use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panic::report_as_sentence();
+    platform::report_file_size_limit();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let env = Env::read();
     if let Ok(env) = &env
@@ -74,10 +78,20 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
         Err(Refused::Clap(asked)) => {
-            // Help and version are successes; everything else is a usage error. A closed pipe is
-            // not an error.
-            drop(asked.print());
-            return ExitStatus::Usage.when(asked.use_stderr()).into();
+            // Help and version are successes; everything else is a usage error.
+            if asked.use_stderr() {
+                let env = env.unwrap_or_default();
+                printer_of(&Global::default(), &env).usage(&asked.render().ansi().to_string());
+                return ExitStatus::Usage.into();
+            }
+            return match asked.print() {
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    let printer = printer_of(&Global::default(), &Env::default());
+                    printer.error(&format!("can't write to standard output: {error}"));
+                    ExitStatus::Failed.into()
+                }
+                _ => ExitStatus::Done.into(),
+            };
         }
         Err(Refused::Sentence(sentence, hint)) => {
             let env = env.unwrap_or_default();
@@ -96,16 +110,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let printer = printer_of(&cli.global, &env);
-    match start(&cli, &mut env, &printer) {
-        Ok(status) => status.into(),
-        Err(error) => {
-            printer.error(&error.to_string());
-            if let Some(hint) = error.hint() {
-                printer.hint(&hint);
-            }
-            status_of(&error).into()
+    let status = start(&cli, &mut env, &printer).unwrap_or_else(|error| {
+        printer.error(&error.to_string());
+        if let Some(hint) = error.hint() {
+            printer.hint(&hint);
         }
+        status_of(&error)
+    });
+    if printer.report_lost_data() {
+        return ExitStatus::Failed.into();
     }
+    status.into()
 }
 
 fn printer_of(global: &Global, env: &Env) -> Printer {
@@ -263,9 +278,11 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
 impl Session<'_> {
     /// Runs an operation to its end, to Ctrl-C, or to its time limit.
     fn wait<T>(&self, verb: impl Future<Output = Result<T, OpError>>) -> Result<T, OpError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
+        let runtime = platform::check_files_can_be_opened().and_then(|()| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+        });
         let runtime = runtime.map_err(OpError::Runtime)?;
         let limit = self.context.env.timeout.saturating_mul(TIMEOUTS_OF_COMMAND);
         let seconds = limit.as_secs();

@@ -3,8 +3,14 @@
 //! Every object is checked against its id when it is written and when it is read, so any number of
 //! processes can share the cache. A lost cache costs a fetch.
 
+mod check;
+mod folder;
+
+pub(crate) use folder::Held;
+
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -15,7 +21,9 @@ use super::FetchError;
 use super::cached_source::INDEX_FILE;
 use crate::digest::Digest;
 use crate::fs::{self, At};
-use mdskill_git::objects::{ObjectError, Objects};
+use folder::State;
+use mdskill_git::objects::ObjectError;
+use mdskill_git::progress::Progress;
 use mdskill_git::protocol::Ref;
 
 /// The folder in the cache folder; the number changes with the layout.
@@ -26,16 +34,16 @@ const REFS_FILE: &str = "mdskill-refs.json";
 const NO_HISTORY_FILE: &str = "mdskill-no-history";
 /// The maximum number of pack files, two for each fetch.
 const MAX_PACK_FILES: usize = 200;
+/// The maximum number of times that a cache is created, if other processes keep removing it.
+const MAX_ATTEMPTS: usize = 1000;
 /// The file with the address of a source.
 pub(super) const NAME_FILE: &str = "mdskill-source";
 
 /// The cache of a source.
 pub(crate) struct Store {
     /// The objects.
-    pub objects: Objects,
+    pub objects: Held,
     folder: PathBuf,
-    /// Locked while in use, so that `cache clear` does not remove it.
-    in_use: Option<File>,
     /// Whether this process created it.
     is_new: bool,
 }
@@ -61,50 +69,62 @@ pub(crate) struct Stored {
 }
 
 impl Store {
-    /// Opens the cache of the source with this key at `address`, or creates it.
+    /// Opens the cache of the source with this key at `address`, or creates it. A damaged cache is
+    /// removed with a warning, unless `is_offline`, because then it can't be fetched again.
     ///
     /// # Errors
     /// When it can't be created or opened.
-    pub(crate) fn open(cache: &Path, key: &str, address: &str) -> Result<Self, FetchError> {
-        Self::open_or_create(cache, key, address).map_err(|error| {
-            let (reason, is_denied) = match error {
-                FetchError::Fs(error) => (error.source.to_string(), error.is_denied()),
-                FetchError::Objects(ObjectError::Denied { reason, .. }) => (reason, true),
-                FetchError::Objects(ObjectError::Repository { reason, .. }) => (reason, false),
-                error => return error,
-            };
-            FetchError::Cache {
-                folder: cache.to_owned(),
-                reason,
-                is_denied,
-            }
-        })
-    }
-
-    fn open_or_create(cache: &Path, key: &str, address: &str) -> Result<Self, FetchError> {
+    pub(crate) fn open(
+        cache: &Path,
+        key: &str,
+        address: &str,
+        is_offline: bool,
+        progress: &dyn Progress,
+    ) -> Result<Self, FetchError> {
         let folder = cache.join(FOLDER).join(folder_name(key));
         drop_if_crowded(&folder);
-        let name_file = folder.join(NAME_FILE);
-        let mut is_new = false;
-        loop {
-            if !name_file.exists() {
-                create(&folder, address)?;
-                is_new = true;
-            }
-            let Some(in_use) = fs::if_found(File::open(&name_file)).at("open", &name_file)? else {
-                continue;
-            };
-            let _unlocked_where_locks_are_not = in_use.try_lock_shared();
-            if name_file.exists() {
-                let objects = Objects::open_store(&folder)?;
-                return Ok(Self {
-                    objects,
-                    folder,
-                    in_use: Some(in_use),
-                    is_new,
-                });
+        let explain = |error| explain(cache, error);
+        for _ in 0..MAX_ATTEMPTS {
+            match folder::open(&folder) {
+                Ok(State::Open(objects)) => {
+                    folder::restore_address(&folder, &objects, address);
+                    return Ok(Self {
+                        objects,
+                        folder,
+                        is_new: false,
+                    });
+                }
+                Ok(State::Missing) => {
+                    let created = folder::create(&folder, address);
+                    if let Some(objects) = created.map_err(explain)? {
+                        return Ok(Self {
+                            objects,
+                            folder,
+                            is_new: true,
+                        });
+                    }
+                }
+                Ok(State::Damaged(reason)) if is_offline => {
+                    let what = format!("the cache of {address} is damaged ({reason}): it");
+                    return Err(FetchError::Offline { what });
+                }
+                Ok(State::Damaged(reason)) => {
+                    set_aside(&folder, address, &reason, progress).map_err(explain)?;
+                }
+                // Another user's folder may be replaced in a folder of one's own.
+                Err(error) if is_denied(&error) && !is_offline => {
+                    let reason = "permission denied";
+                    let removed = set_aside(&folder, address, reason, progress);
+                    removed.map_err(|_| explain(error))?;
+                }
+                Err(error) => return Err(explain(error)),
             }
         }
+        Err(FetchError::Cache {
+            folder: cache.to_owned(),
+            reason: "other processes keep removing it".to_owned(),
+            is_denied: false,
+        })
     }
 
     /// Remembers refs of the source, in addition to those of earlier calls.
@@ -141,6 +161,11 @@ impl Store {
         remembered_in(&self.folder)
     }
 
+    /// Records that the objects were checked while they were fetched.
+    pub(crate) fn record_fetched(&self) {
+        check::record(&self.folder);
+    }
+
     /// Remembers that the server refuses to send a history without trees, because asking costs two
     /// requests each time.
     pub(crate) fn remember_no_history(&self) {
@@ -170,8 +195,9 @@ pub(crate) fn remembered_in(folder: &Path) -> Vec<Ref> {
 }
 
 fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {
-    let text = fs::read_if_found(&folder.join(REFS_FILE)).ok().flatten();
-    text.and_then(|text| serde_json::from_slice(&text).ok())
+    let text = fs::open_plain(&folder.join(REFS_FILE)).and_then(std::io::read_to_string);
+    text.ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
 }
 
@@ -192,53 +218,95 @@ impl Drop for Store {
             && !self.folder.join(NO_HISTORY_FILE).exists()
             && !has_other("objects", &["info", "pack"])
             && !has_other("objects/pack", &[]);
-        self.in_use = None;
-        // The lock is held until the folder is removed, so that no other process starts to use it.
-        if is_unused
-            && let Ok(file) = File::open(self.folder.join(NAME_FILE))
-            && file.try_lock().is_ok()
-        {
-            drop(fs::remove_folder(&self.folder));
+        if is_unused && self.objects.unlock() {
+            drop(folder::remove_unused(&self.folder));
         }
     }
 }
 
-/// Creates the cache of a source under a temporary name, because two commands may start at once.
-fn create(folder: &Path, address: &str) -> Result<(), FetchError> {
-    let store = folder.parent().unwrap_or(folder);
-    fs::create_folder(store)?;
-    let made = tempfile::Builder::new()
-        .prefix(".new-")
-        .tempdir_in(store)
-        .at("write in", store)?;
-    drop(Objects::create(made.path())?);
-    let name_file = made.path().join(NAME_FILE);
-    std::fs::write(&name_file, address).at("write", &name_file)?;
-    let is_there = || folder.join(NAME_FILE).exists();
-    if std::fs::rename(made.path(), folder).is_ok() || is_there() {
-        // Another process may have created it in the meantime.
-        return Ok(());
-    }
-    // The existing folder has no name file, so it is not a cache.
-    fs::remove_folder(folder)?;
-    let renamed = std::fs::rename(made.path(), folder);
-    if is_there() {
-        Ok(())
-    } else {
-        Ok(renamed.at("create the folder", folder)?)
-    }
-}
-
-/// Opens the objects of the source with this key; `None` if it was never fetched.
+/// Opens the objects of the source with this key; `None` if it was never fetched. A damaged cache is
+/// removed with a warning.
 ///
 /// # Errors
 /// When they exist and can't be opened.
-pub(crate) fn find(cache: &Path, key: &str) -> Result<Option<Objects>, ObjectError> {
+pub(crate) fn find(
+    cache: &Path,
+    key: &str,
+    progress: &dyn Progress,
+) -> Result<Option<Held>, FetchError> {
     let folder = cache.join(FOLDER).join(folder_name(key));
-    if !folder.is_dir() {
-        return Ok(None);
+    match folder::open(&folder).map_err(|error| explain(cache, error))? {
+        State::Open(objects) => Ok(Some(objects)),
+        State::Missing => Ok(None),
+        State::Damaged(reason) => {
+            let address = address(&folder).ok().flatten();
+            let name = address.unwrap_or_else(|| folder.display().to_string());
+            // A cache that can't be removed is as good as a missing one here.
+            drop(set_aside(&folder, &name, &reason, progress));
+            Ok(None)
+        }
     }
-    Objects::open_store(&folder).map(Some)
+}
+
+/// Opens the objects in the folder of a source. A damaged cache is kept for a command that fetches.
+///
+/// # Errors
+/// When they are missing, damaged, or can't be opened.
+pub(super) fn open_undamaged(folder: &Path) -> Result<Held, ObjectError> {
+    let reason = match folder::open(folder) {
+        Ok(State::Open(objects)) => return Ok(objects),
+        Ok(State::Missing) => "it does not exist".to_owned(),
+        Ok(State::Damaged(reason)) => reason,
+        Err(error) => error.to_string(),
+    };
+    let path = folder.to_owned();
+    Err(ObjectError::Repository { path, reason })
+}
+
+/// Removes a damaged cache.
+fn set_aside(
+    folder: &Path,
+    address: &str,
+    reason: &str,
+    progress: &dyn Progress,
+) -> Result<(), FetchError> {
+    folder::set_aside(folder).map_err(|mut error| {
+        let why = format!(
+            "it is damaged ({reason}), and can't be removed: {}",
+            error.source
+        );
+        error.source = std::io::Error::new(error.source.kind(), why);
+        error
+    })?;
+    progress.warn(&format!("removed the damaged cache of {address}: {reason}"));
+    Ok(())
+}
+
+fn is_denied(error: &FetchError) -> bool {
+    match error {
+        FetchError::Fs(error) => error.is_denied(),
+        FetchError::Objects(error) => matches!(error, ObjectError::Denied { .. }),
+        _ => false,
+    }
+}
+
+/// Adds the cache folder to an error.
+fn explain(cache: &Path, error: FetchError) -> FetchError {
+    let is_denied = is_denied(&error);
+    let reason = match error {
+        FetchError::Fs(error) => error.source.to_string(),
+        FetchError::Objects(
+            ObjectError::Denied { reason, .. }
+            | ObjectError::Repository { reason, .. }
+            | ObjectError::System { reason, .. },
+        ) => reason,
+        error => return error,
+    };
+    FetchError::Cache {
+        folder: cache.to_owned(),
+        reason,
+        is_denied,
+    }
 }
 
 /// Lists all cached sources, sorted by name.
@@ -248,24 +316,41 @@ pub(crate) fn find(cache: &Path, key: &str) -> Result<Option<Objects>, ObjectErr
 pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
     let mut stored = Vec::new();
     for folder in folders(cache)? {
-        let listing = fs::tree::list(&folder)?;
-        let name = address(&folder)?.unwrap_or_default();
-        let newest = listing
-            .files
-            .iter()
-            // A search does not fetch.
-            .filter(|file| file.path != INDEX_FILE)
-            .filter_map(|file| file.metadata.modified().ok())
-            .max();
+        // Without this file, it is not a cached source, or no longer one.
+        let Some(name) = address(&folder).ok().flatten() else {
+            continue;
+        };
+        let size = fs::size::of(&folder, |name| name != INDEX_FILE);
         stored.push(Stored {
             name,
-            bytes: listing.files.iter().map(|file| file.metadata.len()).sum(),
-            used: newest.unwrap_or(SystemTime::UNIX_EPOCH),
+            bytes: size.bytes,
+            used: size.newest,
             folder,
         });
     }
     stored.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(stored)
+}
+
+/// Returns the size of what interrupted commands have left, in bytes.
+pub(crate) fn leftover_bytes(cache: &Path) -> u64 {
+    let paths = folder::leftovers(&cache.join(FOLDER)).into_iter();
+    let paths = paths.chain(folder::leftovers(cache));
+    paths.map(|path| fs::size::of(&path, |_| true).bytes).sum()
+}
+
+/// Removes what interrupted commands have left.
+pub(crate) fn remove_leftovers(cache: &Path) {
+    folder::remove_leftovers(&cache.join(FOLDER), None);
+    folder::remove_leftovers(cache, None);
+}
+
+/// Removes a folder of the cache at once, so that other processes may use it again.
+///
+/// # Errors
+/// When something in it can't be removed.
+pub(crate) fn remove(cache: &Path, name: &str) -> Result<(), fs::Error> {
+    folder::remove(&cache.join(name))
 }
 
 /// Returns the folders of all cached sources.
@@ -274,14 +359,27 @@ pub(super) fn folders(cache: &Path) -> Result<Vec<PathBuf>, fs::Error> {
     let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
         return Ok(Vec::new());
     };
-    let path = |entry: std::io::Result<std::fs::DirEntry>| Ok(entry.at("list", &folder)?.path());
-    entries.map(path).collect()
+    let mut folders = Vec::new();
+    for entry in entries {
+        let path = entry.at("list", &folder)?.path();
+        let name = path.file_name().unwrap_or_default();
+        if !name.as_encoded_bytes().starts_with(b".") {
+            folders.push(path);
+        }
+    }
+    Ok(folders)
 }
 
 /// Returns the address of the source in this folder; `None` if it is not a cache.
 pub(super) fn address(folder: &Path) -> Result<Option<String>, fs::Error> {
-    let name = fs::read_if_found(&folder.join(NAME_FILE))?;
-    Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
+    let path = folder.join(NAME_FILE);
+    let name = fs::if_found(fs::open_plain(&path)).at("open", &path)?;
+    let read = |mut name: File| {
+        let mut bytes = Vec::new();
+        name.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    name.map(read).transpose().at("read", &path)
 }
 
 impl Stored {
@@ -290,13 +388,7 @@ impl Stored {
     /// # Errors
     /// When a file can't be removed.
     pub(crate) fn remove(&self) -> Result<bool, fs::Error> {
-        // Locked until it is removed, so that no other process starts to use it.
-        let held = File::open(self.folder.join(NAME_FILE));
-        if held.as_ref().is_ok_and(|file| file.try_lock().is_err()) {
-            return Ok(false);
-        }
-        fs::remove_folder(&self.folder)?;
-        Ok(true)
+        folder::remove_unused(&self.folder)
     }
 }
 
@@ -304,12 +396,9 @@ impl Stored {
 /// costs two requests.
 fn drop_if_crowded(folder: &Path) {
     let packs = std::fs::read_dir(folder.join("objects/pack")).map_or(0, Iterator::count);
-    if packs > MAX_PACK_FILES
-        && let Ok(file) = File::open(folder.join(NAME_FILE))
-        && file.try_lock().is_ok()
-    {
+    if packs > MAX_PACK_FILES {
         info!(packs, "removing a cached source with too many packs");
-        drop(fs::remove_folder(folder));
+        drop(folder::remove_unused(folder));
     }
 }
 

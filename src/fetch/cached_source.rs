@@ -49,7 +49,7 @@ impl CachedSource {
         for entry in entries {
             let folder = entry.at("list", &folder)?.path();
             // Without this file, it is not a cached source, or no longer one.
-            let Ok(address) = std::fs::read_to_string(folder.join(NAME_FILE)) else {
+            let Ok(Some(address)) = cache::address(&folder) else {
                 continue;
             };
             let commits = commits_in(&folder);
@@ -116,12 +116,11 @@ impl CachedSource {
         &self,
         work: impl FnOnce(&Objects) -> Result<T, E>,
     ) -> Result<T, E> {
-        let objects = if self.is_in_cache {
-            Objects::open_store(&self.folder)?
+        if self.is_in_cache {
+            work(&*cache::open_undamaged(&self.folder)?)
         } else {
-            Objects::open(&self.folder)?
-        };
-        work(&objects)
+            work(&Objects::open(&self.folder)?)
+        }
     }
 
     /// Returns a digest of everything that its index depends on: the commits, and the packs that may

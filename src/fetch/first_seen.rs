@@ -63,8 +63,9 @@ impl FirstSeen {
 }
 
 fn read(file: &Path) -> BTreeMap<String, u64> {
-    let text = fs::read_if_found(file).ok().flatten();
-    text.and_then(|text| serde_json::from_slice(&text).ok())
+    let text = fs::open_plain(file).and_then(std::io::read_to_string);
+    text.ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
 }
 

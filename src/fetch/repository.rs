@@ -1,22 +1,25 @@
 //! [`Repository`]: an open source. Any number of its skills take three requests.
 
 mod commits;
+mod containing_ref;
 mod links;
 mod merge_bases;
 mod refs;
 
 pub use commits::Move;
+pub(crate) use containing_ref::MAX_STEPS;
 pub use refs::Tags;
 pub(crate) use refs::resolve_stored;
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use tracing::{Instrument, info, info_span};
 
 use super::FetchError;
-use super::cache::{self, Store};
+use super::cache::{self, Held, Store};
 use super::first_seen::FirstSeen;
 use super::folder::{self, Imported};
 use super::source_url::{Located, Location, locate, locate_written};
@@ -77,6 +80,23 @@ enum Place {
     Direct(Objects),
 }
 
+/// The objects of a source that are on this machine.
+pub(crate) enum LocalObjects {
+    Cached(Held),
+    InPlace(Objects),
+}
+
+impl Deref for LocalObjects {
+    type Target = Objects;
+
+    fn deref(&self) -> &Objects {
+        match self {
+            Self::Cached(held) => held,
+            Self::InPlace(objects) => objects,
+        }
+    }
+}
+
 impl Place {
     fn objects(&self) -> &Objects {
         match self {
@@ -109,7 +129,16 @@ impl<'a> Fetcher<'a> {
         info!(%source, %url, offline = self.offline, "opening a source");
         let place = match &location {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
-            _ => Place::Store(Store::open(&self.cache, &key, &url)?),
+            location => {
+                let is_offline = self.offline && matches!(location, Location::Server(_));
+                Place::Store(Store::open(
+                    &self.cache,
+                    &key,
+                    &url,
+                    is_offline,
+                    self.progress,
+                )?)
+            }
         };
         let mut folder = None;
         let remote = match &location {
@@ -117,10 +146,12 @@ impl<'a> Fetcher<'a> {
             Location::Bundle(path) => {
                 let deadline = Instant::now() + self.env.request_timeout();
                 let refs = LocalRefs::of_bundle(path, place.objects(), self.progress, deadline)?;
+                place.store().inspect(|store| store.record_fetched());
                 Some(Remote::Local(refs))
             }
             Location::Folder(path) => {
                 folder = Some(folder::import(path, place.objects())?);
+                place.store().inspect(|store| store.record_fetched());
                 None
             }
             Location::Server(_) if self.offline => None,
@@ -146,19 +177,21 @@ impl<'a> Fetcher<'a> {
     ///
     /// # Errors
     /// When the objects can't be opened.
-    pub fn open_stored(&self, source: &Source) -> Result<Option<Objects>, FetchError> {
+    pub(crate) fn open_stored(&self, source: &Source) -> Result<Option<LocalObjects>, FetchError> {
         // The cache does not depend on git's configuration, which takes time to read.
         if let Ok(written) = locate_written(source, self.env, self.root)
             && matches!(written.location, Location::Server(_))
-            && let Some(cached) = cache::find(&self.cache, &written.cache_key(source))?
+            && let Some(cached) =
+                cache::find(&self.cache, &written.cache_key(source), self.progress)?
         {
-            return Ok(Some(cached));
+            return Ok(Some(LocalObjects::Cached(cached)));
         }
         let located = locate(source, self.env, self.root)?;
         if let Location::GitFolder(path) = &located.location {
-            return Ok(Some(Objects::open(path)?));
+            return Ok(Some(LocalObjects::InPlace(Objects::open(path)?)));
         }
-        Ok(cache::find(&self.cache, &located.cache_key(source))?)
+        let cached = cache::find(&self.cache, &located.cache_key(source), self.progress)?;
+        Ok(cached.map(LocalObjects::Cached))
     }
 }
 
@@ -427,6 +460,7 @@ impl Repository<'_> {
         let span = info_span!("fetch", source = %self.source, %what);
         let fetched = remote.fetch(wants, objects, self.progress);
         fetched.instrument(span).await?;
+        self.place.store().inspect(|store| store.record_fetched());
         self.report_warnings();
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::{At, Error, create_folder, flush_entries, if_found, look, read_if_fou
 use crate::platform;
 
 /// The prefix of temporary files.
-const PREFIX: &str = ".mdskill-";
+pub(crate) const PREFIX: &str = ".mdskill-";
 
 /// Replaces `path` with `bytes`, and flushes them to disk.
 ///

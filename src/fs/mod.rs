@@ -4,6 +4,7 @@ pub mod atomic;
 pub mod leftover;
 pub mod lock;
 pub mod moving;
+pub(crate) mod size;
 pub mod tree;
 
 use std::fs::{File, OpenOptions};
@@ -48,7 +49,12 @@ impl Error {
 impl HasHint for Error {
     fn hint(&self) -> Option<Hint> {
         match self.source.kind() {
-            io::ErrorKind::StorageFull => Some(Hint::text("the disk is full")),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Some(Hint::text("free space on that disk"))
+            }
+            _ if platform::is_limit_of_files(&self.source) => {
+                Some(Hint::text("raise the limit of open files (`ulimit -n`)"))
+            }
             io::ErrorKind::PermissionDenied => Some(Hint::text(
                 "check the ownership and permissions of that directory",
             )),

@@ -29,6 +29,7 @@ use crate::fs::lock::{FileLock, Waiting};
 use crate::fs::moving;
 use crate::fs::tree::{OnDisk, write_new};
 use crate::fs::{self, At, atomic};
+use crate::parallel;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
@@ -84,19 +85,23 @@ pub fn was_interrupted(scope: &Scope) -> Result<bool, InstallError> {
 
 /// Removes what a command left in the state folder that was killed before or after its transaction.
 /// Does nothing while another command runs, or if it can't be removed.
-pub fn tidy(scope: &Scope) {
+///
+/// # Errors
+/// [`InstallError::ForeignState`] if the state folder has something that mdskill did not create.
+pub fn tidy(scope: &Scope) -> Result<(), InstallError> {
     let waiting = Waiting {
         limit: Duration::ZERO,
         on_wait: &|_| (),
         interrupted: &|| false,
     };
-    if state::is_untidy(scope)
-        && scope.check_state().is_ok()
-        && let Ok(_lock) = FileLock::acquire(&scope.lock(), &waiting)
-    {
-        drop(atomic::remove_leftovers(&scope.state()));
-        state::remove_state(scope);
+    if state::is_untidy(scope) {
+        scope.check_state()?;
+        if let Ok(_lock) = FileLock::acquire(&scope.lock(), &waiting) {
+            drop(atomic::remove_leftovers(&scope.state()));
+            state::remove_state(scope);
+        }
     }
+    Ok(())
 }
 
 impl<'a> Transaction<'a> {
@@ -140,6 +145,12 @@ impl<'a> Transaction<'a> {
         Ok(transaction)
     }
 
+    /// Whether files of an interrupted command can't be removed.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        self.left.is_some()
+    }
+
     /// Writes new folders to the staging folders, adds their exchanges to the journal, and returns the
     /// digest of each, in the given order.
     ///
@@ -164,11 +175,8 @@ impl<'a> Transaction<'a> {
                 write_skill(folder, skill.files, objects)
             })
         };
-        let digests: Vec<Digest> = skills
-            .par_iter()
-            .zip(&folders)
-            .map(write)
-            .collect::<Result<_, InstallError>>()?;
+        let written = || skills.par_iter().zip(&folders).map(write).collect();
+        let digests: Vec<Digest> = parallel::run::<Result<_, InstallError>>(written)?;
         for (skill, digest) in skills.into_iter().zip(&digests) {
             self.add_exchange(
                 &skill.target,

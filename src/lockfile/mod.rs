@@ -18,7 +18,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 use self::read::read;
 use crate::digest::Digest;
 use crate::fs;
-use crate::hint::{HasHint, Hint};
+use crate::hint::{CommandLine, HasHint, Hint};
 use crate::policy::Signed;
 use crate::source::Source;
 use crate::target::Target;
@@ -120,10 +120,10 @@ impl HasHint for LockfileError {
     fn hint(&self) -> Option<Hint> {
         match self {
             Self::Conflict { .. } => Some(Hint::command("lock --resolve").then(" resolves it")),
-            Self::NoSides { path, .. } => Some(Hint::text(format!(
-                "`git checkout --merge {}` restores them after `git add`; otherwise restore a version without conflict markers",
-                path.display()
-            ))),
+            Self::NoSides { path, .. } => Some(
+                Hint::command(CommandLine::git("checkout --merge").word(path.to_string_lossy()))
+                    .then(" restores them after `git add`; otherwise restore a version without conflict markers"),
+            ),
             Self::Fs(error) => error.hint(),
             Self::Unreadable { .. } => Some(Hint::text("report this, with the command")),
             Self::Bad { path, .. } => is_empty(path).then(|| {

@@ -21,6 +21,8 @@ pub(crate) struct Report {
     pub(crate) sources: Vec<Cached>,
     /// The total size in bytes.
     pub(crate) bytes: u64,
+    /// The size of what interrupted commands have left, in bytes; `prune` removes it.
+    pub(crate) leftover_bytes: u64,
 }
 
 /// One cached source.
@@ -36,7 +38,12 @@ pub(crate) struct Cached {
 
 /// Lists the cached sources.
 pub(crate) fn show(context: &Context<'_>) -> Result<Report, OpError> {
-    choose(context, |_, _| Ok(true))
+    let shown = choose(context, |_, _| Ok(true))?;
+    let leftover_bytes = cache::leftover_bytes(&context.dirs.cache()?);
+    Ok(Report {
+        leftover_bytes,
+        ..shown
+    })
 }
 
 /// The result of `cache dir`.
@@ -56,7 +63,7 @@ pub(crate) fn folder(context: &Context<'_>) -> Result<Folder, OpError> {
 pub(crate) fn clear(context: &Context<'_>) -> Result<Report, OpError> {
     let removed = prune(context, 0)?;
     // All commits are then new again, which is safe, because they are older than recorded.
-    crate::fs::remove_folder(&context.dirs.cache()?.join(first_seen::FOLDER))?;
+    cache::remove(&context.dirs.cache()?, first_seen::FOLDER)?;
     Ok(removed)
 }
 
@@ -67,7 +74,8 @@ pub(crate) fn prune(context: &Context<'_>, days: u64) -> Result<Report, OpError>
         Ok(cached.days >= days && stored.remove()?)
     })?;
     let cache = context.dirs.cache()?;
-    crate::fs::remove_folder(&cache.join(UNUSED_FOLDER))?;
+    cache::remove(&cache, UNUSED_FOLDER)?;
+    cache::remove_leftovers(&cache);
     Ok(removed)
 }
 

@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::fetch::Repository;
 use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
+use crate::hint::mdskill;
 use crate::install::plan::{self, Step, decide};
 use crate::skill::SkillPlace;
 use crate::skill::tree::{SkillTree, TreeError};
@@ -94,7 +95,9 @@ pub(crate) async fn install(context: &Context<'_>, options: &Options) -> Result<
     {
         let mut change = skill.change(Action::Restored);
         if skill.entry.edits.is_some() && copy.is_none() {
-            let keep = context.scope.command(&format!("keep {}", skill.name));
+            let keep = context
+                .scope
+                .command(mdskill("keep").word(skill.name.as_str()));
             change.notes.push(format!(
                 "without the local edits that mdskill.lock records; {keep} accepts it without them"
             ));

@@ -11,11 +11,13 @@ use super::install_steps::changed_files;
 use super::report::{Action, Change, LeftAlone, Reason};
 use super::resolve::full_spec;
 use crate::context::Context;
+use crate::fetch::LocalObjects;
 use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::hint::{Hint, for_shell};
+use crate::hint::{CommandLine, Hint, mdskill};
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
+use crate::parallel;
 use crate::skill::SkillPlace;
 use crate::skill::select::nearest;
 use crate::skill::tree::SkillTree;
@@ -57,12 +59,8 @@ impl<'a> SkillFolder<'a> {
         name: &'a SkillName,
         targets: &'a [Target],
     ) -> impl Iterator<Item = Self> {
-        let is_first = move |(at, target): &(usize, &Target)| {
-            let mut earlier = targets[..*at].iter();
-            !earlier.any(|earlier| scope.is_same_target(earlier, target))
-        };
-        let targets = targets.iter().enumerate().filter(is_first);
-        targets.map(move |(_, target)| Self {
+        let targets = scope.distinct_targets(targets).into_iter();
+        targets.map(move |target| Self {
             scope,
             name,
             target,
@@ -237,7 +235,7 @@ impl<'a> InstalledSkill<'a> {
     }
 
     /// Returns the cached objects of its source.
-    pub(crate) fn cached(self, context: &Context<'_>) -> Option<Objects> {
+    pub(crate) fn cached(self, context: &Context<'_>) -> Option<LocalObjects> {
         let fetcher = context.fetcher().ok()?;
         fetcher.open_stored(&self.entry.source).ok()?
     }
@@ -283,18 +281,20 @@ impl<'a> InstalledSkill<'a> {
     /// has them, because they are not upstream.
     pub(crate) fn lacks_edits(self, folder: &SkillFolder<'_>, on_disk: &OnDisk) -> Option<Reason> {
         self.entry.edits.filter(|edits| !on_disk.is(*edits))?;
-        let restore = format!("`git checkout -- {}`", for_shell(&folder.place()));
+        let restore = CommandLine::git("checkout --").word(folder.place());
         match on_disk {
             OnDisk::Absent => Some(Reason::with_hint(
                 "it is missing, and mdskill.lock records local edits to it",
-                Hint::text(format!("{restore} restores it; "))
-                    .then_command(format!("install {} --force", for_shell(self.name.as_str())))
+                Hint::command(restore)
+                    .then(" restores it; ")
+                    .then_command(mdskill("install").word(self.name.as_str()).then("--force"))
                     .then(" installs it without the edits"),
             )),
             on_disk if on_disk.is(self.entry.digest) => Some(Reason::with_hint(
                 "it lacks the local edits that mdskill.lock records",
-                Hint::text(format!("{restore} restores them; "))
-                    .then_command(format!("keep {}", for_shell(self.name.as_str())))
+                Hint::command(restore)
+                    .then(" restores them; ")
+                    .then_command(mdskill("keep").word(self.name.as_str()))
                     .then(" accepts it without them"),
             )),
             _ => None,
@@ -306,12 +306,11 @@ impl<'a> InstalledSkill<'a> {
         match on_disk {
             OnDisk::Absent => Err(Reason::with_hint(
                 "it is missing",
-                Hint::command(format!("install {}", for_shell(self.name.as_str())))
-                    .then(" restores it"),
+                Hint::command(mdskill("install").word(self.name.as_str())).then(" restores it"),
             )),
             OnDisk::NotAFolder => Err(Reason::with_hint(
                 "it is a file or a link, not a folder",
-                Hint::command(format!("install {} --force", for_shell(self.name.as_str())))
+                Hint::command(mdskill("install").word(self.name.as_str()).then("--force"))
                     .then(" moves it to the trash and restores the skill"),
             )),
             OnDisk::Folder(snapshot) => match snapshot.special_files.first() {
@@ -360,7 +359,7 @@ pub(crate) fn read_folders<'a>(
     let read = folders
         .par_iter()
         .map(|(skill, folder)| folder.read_own(skill.entry));
-    let read: Vec<OnDisk> = read.collect::<Result<_, fs::Error>>()?;
+    let read: Vec<OnDisk> = parallel::run(|| read.collect::<Result<_, fs::Error>>())?;
     let read = folders.into_iter().zip(read);
     let read = read.map(|((skill, folder), on_disk)| {
         let is_as_locked = on_disk.is(skill.entry.digest_on_disk());

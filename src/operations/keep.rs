@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::digest::Digest;
 use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::SkillPath;
 
@@ -161,7 +161,7 @@ fn problem(
     }
     let unresolved = unresolved(context, skill, &folder.path, snapshot)?;
     Ok(unresolved.first().map(|file| {
-        let keep = format!("keep {} --force", for_shell(skill.name.as_str()));
+        let keep = mdskill("keep").word(skill.name.as_str()).then("--force");
         let hint = Hint::text("resolve the conflict, and run the command again; ")
             .then_command(keep)
             .then(" keeps the marker");

@@ -44,7 +44,7 @@ use crate::config::ConfigError;
 use crate::context::Context;
 use crate::dirs::NoFolder;
 use crate::fetch::FetchError;
-use crate::hint::{HasHint, Hint, for_shell};
+use crate::hint::{CommandLine, HasHint, Hint, mdskill};
 use crate::install::InstallError;
 use crate::lockfile::LockfileError;
 use crate::skill::tree::TreeError;
@@ -278,7 +278,7 @@ pub enum OpError {
         /// The home folder.
         home: PathBuf,
         /// The arguments of a command that changes the user's own skills.
-        personal: String,
+        personal: CommandLine,
     },
     /// The command runs in a folder of git, which has no work tree.
     #[error("{path} is inside a git repository's own files, not in a work tree", path = .0.display())]
@@ -386,10 +386,8 @@ impl HasHint for OpError {
             Self::Search { error, .. } => return error.hint(),
             Self::NoSuchFile(error) => return error.hint(),
             Self::BinaryFile { path, argument } => {
-                let (path, argument) = (for_shell(path), for_shell(argument));
-                Hint::text(format!(
-                    "`mdskill show {argument} --file {path} > FILE` saves it"
-                ))
+                let show = mdskill("show").word(argument).then("--file").word(path);
+                Hint::command(show.then("> FILE")).then(" saves it")
             }
             Self::Spec(error) => Hint::text(format!("use {}", error.expected)),
             Self::Target(_) | Self::Install(InstallError::Target(_)) => {
@@ -401,17 +399,15 @@ impl HasHint for OpError {
                 "name the lockfile of npx skills (skills-lock.json) or APM (apm.lock.yaml) if it is in another folder",
             ),
             Self::NoSuchSkill { place, .. } => {
-                Hint::command(format!("list {}", for_shell(place))).then(" lists its skills")
+                Hint::command(mdskill("list").word(place)).then(" lists its skills")
             }
             Self::Submodule { .. } => {
                 Hint::text("add the skill from that repository; .gitmodules has its address")
             }
-            Self::SeveralSkills { place, .. } => {
-                Hint::command(format!("list {}", for_shell(place)))
-                    .then(" lists its skills; `add` can also take --skill NAME or --all")
-            }
+            Self::SeveralSkills { place, .. } => Hint::command(mdskill("list").word(place))
+                .then(" lists its skills; `add` can also take --skill NAME or --all"),
             Self::AllHidden { place, .. } => {
-                Hint::command(format!("list {} --hidden", for_shell(place)))
+                Hint::command(mdskill("list").word(place).then("--hidden"))
                     .then(" lists them; a path, or --hidden with --all, adds them")
             }
             Self::InTarget { .. } => Hint::text(
@@ -428,8 +424,7 @@ impl HasHint for OpError {
                 Hint::text("`git log -p mdskill.lock` shows who changed the lockfile")
             }
             Self::FilesMissing(name) => {
-                Hint::command(format!("install {}", for_shell(name.as_str())))
-                    .then(" restores them")
+                Hint::command(mdskill("install").word(name.as_str())).then(" restores them")
             }
             Self::Install(error) => return error.hint(),
             Self::NoTerminal => Hint::command("update --dry-run")
@@ -442,7 +437,7 @@ impl HasHint for OpError {
                 typed,
                 is_path: false,
                 ..
-            } => Hint::command(format!("add {typed}")).then(" installs it"),
+            } => Hint::command(mdskill("add").word(typed)).then(" installs it"),
             Self::NotInstalled { .. } | Self::NotInstalledFrom { .. } | Self::NoNames => {
                 Hint::command("list").then(" lists the installed skills")
             }
@@ -450,10 +445,11 @@ impl HasHint for OpError {
                 .then_command("list")
                 .then(" lists the installed skills"),
             Self::Unmanaged { name, .. } => Hint::text("delete the folder to remove it, or run ")
-                .then_command(format!("add owner/repo/{name}"))
+                .then_command(mdskill("add").word(format!("owner/repo/{name}")))
                 .then(" to manage it"),
             Self::NotLocked { name, .. } => {
-                Hint::command(format!("add owner/repo/{name}")).then(" installs it and locks it")
+                Hint::command(mdskill("add").word(format!("owner/repo/{name}")))
+                    .then(" installs it and locks it")
             }
             Self::NoLockfile {
                 other: Some(other), ..
@@ -461,10 +457,9 @@ impl HasHint for OpError {
             Self::NoLockfile { other: None, .. } => {
                 Hint::command("add owner/repo/skill").then(" installs a skill and creates it")
             }
-            Self::PartialClone { git_ref, .. } => Hint::text(format!(
-                "`git checkout {}` fetches them",
-                for_shell(git_ref)
-            )),
+            Self::PartialClone { git_ref, .. } => {
+                Hint::command(CommandLine::git("checkout").word(git_ref)).then(" fetches them")
+            }
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::OpError;
 use super::report::Reason;
 use crate::fs;
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::install::scope::Scope;
 use crate::lockfile::Entry;
 use crate::source::Source;
@@ -17,7 +17,7 @@ use mdskill_lint::name::SkillName;
 pub(crate) fn reason(name: &SkillName) -> Reason {
     Reason::with_hint(
         "the lockfile names it as its own source, so it is the only copy",
-        Hint::command(format!("remove {}", for_shell(name.as_str())))
+        Hint::command(mdskill("remove").word(name.as_str()))
             .then(" removes it from the lockfile and keeps the folder"),
     )
 }

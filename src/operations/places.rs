@@ -4,6 +4,7 @@ use super::OpError;
 use crate::context::Context;
 use crate::fetch::is_git_folder;
 use crate::fs;
+use crate::hint::CommandLine;
 use crate::install::InstallError;
 use crate::lockfile::Lockfile;
 use crate::target::Target;
@@ -11,10 +12,10 @@ use crate::target::Target;
 /// Checks that the project can be one: it is not the home folder, where only `-g` is expected, and not
 /// a folder of git. A home folder that is a repository, or has a lockfile, is one on purpose.
 ///
-/// `personal` returns the arguments of the command for the user's own skills.
+/// `personal` returns the command for the user's own skills.
 pub(crate) fn check_project(
     context: &Context<'_>,
-    personal: impl FnOnce() -> String,
+    personal: impl FnOnce() -> CommandLine,
 ) -> Result<(), OpError> {
     let scope = &context.scope;
     if scope.is_personal || scope.lockfile.exists() {

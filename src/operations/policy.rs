@@ -5,10 +5,11 @@ use serde::Serialize;
 use super::OpError;
 use super::installed::InstalledSkill;
 use super::policy_check::{self, PolicyCheck, Version};
-use super::resolve::{Opened, Subject, query_of, source_of};
+use super::resolve::{CommitOrigin, Opened, Subject, query_of, source_of};
 use crate::context::Context;
 use crate::diff;
 use crate::fetch::{FetchError, Fetcher, Repository};
+use crate::hint::mdskill;
 use crate::policy::{Decision, Key, RefKind, Verdict};
 use crate::skill::DiskFiles;
 use crate::spec::Spec;
@@ -137,7 +138,9 @@ async fn installed(
         let mut verdicts = decision.verdicts.iter_mut();
         if let Some(verdict) = verdicts.find(|verdict| verdict.key == Key::Deny) {
             verdict.is_allowed = false;
-            let install = context.scope.command(&format!("install {}", skill.name));
+            let install = context
+                .scope
+                .command(mdskill("install").word(skill.name.as_str()));
             "its files are missing, so their capabilities are unknown"
                 .clone_into(&mut verdict.reason);
             verdict.hint = Some(format!("{install} restores them"));
@@ -175,7 +178,11 @@ async fn upstream(
         name: &candidate.spec(),
         ..Version::of(&candidate, policy_check::kind_of(opened.resolved.as_ref()))
     };
+    opened.find_origin(context).await?;
     if let Some(resolved) = &opened.resolved {
+        if opened.origin == Some(CommitOrigin::Unverified) {
+            policy_check.set_unverified(resolved.commit);
+        }
         let commit = (resolved.commit, resolved.tag_object);
         let repository = &mut opened.repository;
         policy_check.verify_signatures(repository, [commit]).await?;

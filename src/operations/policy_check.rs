@@ -1,7 +1,7 @@
 //! `PolicyCheck`: checks skills against the policy of `mdskill.toml`, before they are fetched and before
 //! they are written. No command-line option overrides it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
@@ -32,6 +32,8 @@ pub(crate) struct PolicyCheck {
     pub(crate) policy: Policy,
     now: u64,
     programs: Programs,
+    /// The commits that were given by their ids, and that no branch or tag is known to contain.
+    unverified: Mutex<BTreeSet<ObjectId>>,
     /// The verified signatures by commit, or the reason why there is none.
     signatures: Mutex<BTreeMap<ObjectId, Result<Signed, String>>>,
 }
@@ -71,6 +73,7 @@ impl PolicyCheck {
             policy: context.config()?.policy,
             now: now.map_or(0, |now| now.as_secs()),
             programs: Programs::of(&context.env),
+            unverified: Mutex::default(),
             signatures: Mutex::default(),
         })
     }
@@ -120,6 +123,19 @@ impl PolicyCheck {
             }
         }
         Ok(())
+    }
+
+    /// Records that no branch or tag is known to contain a commit that was given by its id.
+    pub(crate) fn set_unverified(&self, commit: ObjectId) {
+        if let Ok(mut unverified) = self.unverified.lock() {
+            unverified.insert(commit);
+        }
+    }
+
+    fn is_unverified(&self, commit: Option<ObjectId>) -> bool {
+        let unverified = self.unverified.lock();
+        // Fail closed.
+        unverified.map_or(true, |all| commit.is_some_and(|id| all.contains(&id)))
     }
 
     /// Returns the signature of a commit, if it was verified.
@@ -230,6 +246,7 @@ impl PolicyCheck {
         let signature = version.commit.and_then(|commit| self.verified(commit));
         let facts = Facts {
             moved_to: moved_to.as_ref(),
+            is_unverified: self.is_unverified(version.commit),
             signature: signature.as_ref(),
             ..version.facts(Content::New { gained, evidence })
         };
@@ -294,6 +311,7 @@ impl<'a> Version<'a> {
             kind: self.kind,
             git_ref: self.git_ref,
             commit: self.commit,
+            is_unverified: false,
             signature: None,
             content,
         }

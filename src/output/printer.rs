@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, OnceLock};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -16,8 +16,9 @@ use super::sanitize;
 use super::table::Table;
 use super::terminal_markdown::Look;
 use super::wrap::wrap;
-use crate::hint::{self, Hint};
+use crate::hint::{CommandLine, Hint};
 use crate::platform;
+use crate::redact::redact;
 
 /// Width of the verb before a sentence, in columns.
 const VERB_WIDTH: usize = 10;
@@ -66,10 +67,31 @@ pub(crate) struct Printer {
     pub(crate) pager: Option<Pager>,
 }
 
+/// Why data could not be written to standard output.
+static FAILURE: OnceLock<io::Error> = OnceLock::new();
+
+/// Notes why data could not be written. A closed pipe (`| head`) is not a failure.
+fn note_failure(written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        drop(FAILURE.set(error));
+    }
+}
+
 impl Printer {
+    /// Prints that data could not be written to standard output. Returns false if all was written.
+    pub(crate) fn report_lost_data(&self) -> bool {
+        let failure = FAILURE.get();
+        if let Some(error) = failure {
+            self.error(&format!("can't write to standard output: {error}"));
+        }
+        failure.is_some()
+    }
+
     /// Prints a line of data.
     pub(crate) fn data(&self, line: &str) {
-        self.stdout(&format!("{}\n", self.without_commands(line)));
+        self.stdout(&format!("{}\n", self.without_commands(&redact(line))));
     }
 
     /// Escapes workflow commands in CI, because the runner executes those in the log.
@@ -89,7 +111,7 @@ impl Printer {
     /// Prints a table for people, and its values for a program, as `gh` does. Colors in a pipe are for
     /// people, too.
     pub(crate) fn list(&self, table: &Table) {
-        let stdout = std::io::stdout();
+        let stdout = io::stdout();
         if stdout.is_terminal() || has_color(self.color, &stdout) {
             self.table(table);
         } else {
@@ -100,7 +122,7 @@ impl Printer {
     fn data_lines(&self, lines: &[String]) {
         let mut text = String::new();
         for line in lines {
-            let _ = writeln!(text, "{}", self.without_commands(line));
+            let _ = writeln!(text, "{}", self.without_commands(&redact(line)));
         }
         self.stdout(&text);
     }
@@ -120,23 +142,25 @@ impl Printer {
     /// Prints the content of a file: unchanged for a program that reads it, and sanitized on a
     /// terminal.
     pub(crate) fn page(bytes: &[u8]) {
-        let mut stdout = std::io::stdout().lock();
+        let mut stdout = io::stdout().lock();
         let bytes = if stdout.is_terminal() {
             Cow::Owned(sanitize::block(&String::from_utf8_lossy(bytes)).into_bytes())
         } else {
             Cow::Borrowed(bytes)
         };
-        drop(stdout.write_all(&bytes).and_then(|()| stdout.flush()));
+        note_failure(stdout.write_all(&bytes).and_then(|()| stdout.flush()));
     }
 
     /// Prints a diff: in color and sanitized for people, and unchanged for programs such as
     /// `git apply`.
     pub(crate) fn diff(&self, diff: &str) {
-        let stdout = std::io::stdout();
+        let stdout = io::stdout();
         let is_read = self.in_ci || has_color(self.color, &stdout) || stdout.is_terminal();
         if !is_read {
             // `AutoStream` would remove escape sequences from the files.
-            drop(stdout.lock().write_all(diff.as_bytes()));
+            let mut stdout = stdout.lock();
+            let written = stdout.write_all(diff.as_bytes());
+            note_failure(written.and_then(|()| stdout.flush()));
             return;
         }
         let mut text = String::new();
@@ -170,7 +194,7 @@ impl Printer {
     /// Returns the abilities of standard output if a person reads it: on a terminal, or in color.
     /// `None` for a program.
     pub(crate) fn look(&self) -> Option<Look> {
-        let stdout = std::io::stdout();
+        let stdout = io::stdout();
         let (is_terminal, has_color) = (stdout.is_terminal(), has_color(self.color, &stdout));
         let has_links = self.pager.as_ref().is_none_or(Pager::shows_links);
         (is_terminal || has_color).then(|| Look {
@@ -182,7 +206,7 @@ impl Printer {
 
     /// Shows a text in the pager if there is one. Returns whether it was shown.
     fn show_in_pager(&self, text: &str) -> bool {
-        let stdout = std::io::stdout();
+        let stdout = io::stdout();
         let Some(pager) = self.pager.as_ref() else {
             return false;
         };
@@ -212,7 +236,7 @@ impl Printer {
     /// reads, nothing is printed, because the file would keep the secret.
     pub(crate) fn mask(secret: &str) {
         if !platform::is_stderr_a_file() {
-            drop(writeln!(std::io::stderr(), "{}", mask(secret)));
+            drop(writeln!(io::stderr(), "{}", mask(secret)));
         }
     }
 
@@ -344,8 +368,8 @@ impl Printer {
     }
 
     /// Returns a command of this program in backticks.
-    pub(crate) fn command_line(&self, arguments: &str) -> String {
-        hint::command_line(arguments, self.is_personal)
+    pub(crate) fn command_line(&self, command: impl Into<CommandLine>) -> String {
+        command.into().in_scope(self.is_personal)
     }
 
     /// Prints a line below an error or a warning, also with `--quiet`.
@@ -379,14 +403,19 @@ impl Printer {
     }
 
     fn stdout(&self, text: &str) {
-        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.color);
-        // A closed pipe (`| head`) is not an error.
-        drop(stdout.write_all(text.as_bytes()));
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+        let written = stdout.write_all(text.as_bytes());
+        note_failure(written.and_then(|()| stdout.flush()));
+    }
+
+    /// Prints the error of a command line as clap describes it. An argument may have a secret.
+    pub(crate) fn usage(&self, text: &str) {
+        self.stderr(text.trim_end_matches('\n'));
     }
 
     pub(super) fn stderr(&self, line: &str) {
-        let mut stderr = AutoStream::new(std::io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{line}"));
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+        drop(writeln!(stderr, "{}", redact(line)));
     }
 
     /// Returns the width of the terminal of standard error; `None` for a file or a log.
@@ -397,19 +426,19 @@ impl Printer {
 
     /// Returns the width and the height of the terminal of standard error.
     pub(crate) fn stderr_size() -> Option<(usize, usize)> {
-        let size = terminal_size::terminal_size_of(std::io::stderr())?;
+        let size = terminal_size::terminal_size_of(io::stderr())?;
         let (terminal_size::Width(width), terminal_size::Height(height)) = size;
         Some((usize::from(width), usize::from(height)))
     }
 
     /// Whether standard error shows colors.
     pub(crate) fn stderr_has_color(&self) -> bool {
-        has_color(self.color, &std::io::stderr())
+        has_color(self.color, &io::stderr())
     }
 
     /// Returns the width of the terminal of standard output; `None` for a file or a pipe.
     pub(crate) fn width() -> Option<usize> {
-        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
         Some(usize::from(width))
     }
 
@@ -423,8 +452,8 @@ impl Printer {
         !self.json
             && !self.is_quiet()
             && !self.in_ci
-            && std::io::stdin().is_terminal()
-            && std::io::stderr().is_terminal()
+            && io::stdin().is_terminal()
+            && io::stderr().is_terminal()
     }
 }
 

@@ -54,14 +54,23 @@ impl Spinner {
     /// Shows the step of this turn later, if it is still open then.
     fn show_later(&self, turn: usize) {
         let (bar, steps) = (self.bar.clone(), Arc::clone(&self.steps));
-        std::thread::spawn(move || {
+        let show = move || {
             std::thread::sleep(DELAY);
-            let steps = lock(&steps);
-            if steps.open > 0 && steps.turn == turn {
-                bar.set_draw_target(ProgressDrawTarget::stderr());
-                bar.enable_steady_tick(TICK);
+            loop {
+                let steps = lock(&steps);
+                if steps.open == 0 || steps.turn != turn {
+                    return;
+                }
+                if bar.is_hidden() {
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                }
+                bar.tick();
+                drop(steps);
+                std::thread::sleep(TICK);
             }
-        });
+        };
+        // Without a thread, nothing is shown. The bar would panic if it could not start its own.
+        drop(std::thread::Builder::new().spawn(show));
     }
 
     fn hide(&self) {

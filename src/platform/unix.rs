@@ -8,6 +8,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::process::ExitStatus;
+use std::sync::Arc;
 
 use rustix::fs::OFlags;
 
@@ -119,8 +120,28 @@ pub(crate) fn is_file_at(file: &File, path: &Path) -> bool {
     is_same_file(&open, &found)
 }
 
+/// Returns a value that only this file or folder has.
+#[expect(clippy::unnecessary_wraps, reason = "Windows does not show it")]
+pub(crate) fn identity(entry: &Metadata) -> Option<(u64, u64)> {
+    Some((entry.dev(), entry.ino()))
+}
+
+/// Whether an error is that the process has as many open files as it may have.
+pub(crate) fn is_limit_of_files(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::MFILE | Errno::NFILE))
+}
+
 fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Returns a text that changes when the content of a file may have changed.
+pub(crate) fn fingerprint(file: &Metadata) -> String {
+    let (modified, changed) = (file.mtime_nsec(), file.ctime_nsec());
+    let (size, seconds, since) = (file.len(), file.mtime(), file.ctime());
+    format!("{size} {seconds}.{modified:09} {since}.{changed:09}")
 }
 
 /// Returns whether both paths lead to the same folder.
@@ -205,6 +226,18 @@ pub(crate) fn can_write(file: &Path) -> bool {
 pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(folder).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Lets a write beyond the limit on the size of files (`ulimit -f`) fail, instead of a signal that ends
+/// the process.
+pub(crate) fn report_file_size_limit() {
+    let signal = rustix::process::Signal::XFSZ.as_raw();
+    drop(signal_hook::flag::register(signal, Arc::default()));
+}
+
+/// Returns an error if the process can't open more files. tokio panics when it has no pair of sockets.
+pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
+    std::os::unix::net::UnixStream::pair().map(drop)
 }
 
 /// Ends this process at once, without any clean-up.

@@ -81,6 +81,12 @@ pub(crate) fn is_file_at(_file: &File, path: &Path) -> bool {
     path.exists()
 }
 
+/// Returns a text that changes when the content of a file may have changed.
+pub(crate) fn fingerprint(file: &Metadata) -> String {
+    use std::os::windows::fs::MetadataExt;
+    format!("{} {}", file.file_size(), file.last_write_time())
+}
+
 /// Returns whether both paths lead to the same folder.
 pub(crate) fn is_same_folder(one: &Path, other: &Path) -> bool {
     let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize()) else {
@@ -144,7 +150,25 @@ pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
     None
 }
 
+/// Windows has no limit on open files that matters here.
+pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
+    Ok(())
+}
+
+/// Stable Rust does not show the file index, and a canonical path names a folder.
+pub(crate) fn identity(_entry: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Windows has no limit on open files that matters here.
+pub(crate) fn is_limit_of_files(_error: &io::Error) -> bool {
+    false
+}
+
 /// Ends this process at once, without any clean-up.
 pub(crate) fn kill_self() {
     std::process::abort();
 }
+
+/// Windows has no limit on the size of files.
+pub(crate) fn report_file_size_limit() {}

@@ -30,6 +30,16 @@ impl Policy {
                 format!("`{source}` has moved to `{moved}`, which is not an allowed source"),
                 USE_ALLOWED,
             ),
+            // Whoever forks the repository can add commits that the server sends by their id.
+            Ok(_) if facts.is_unverified => deny(
+                format!(
+                    "no branch or tag of `{source}` is known to contain commit {}, so it may come from a fork",
+                    facts
+                        .commit
+                        .map_or_else(String::new, |commit| commit.short())
+                ),
+                "use a branch, a tag, or a commit of one of them",
+            ),
             Ok(glob) => Ok(format!("`{source}` is allowed by `{glob}`")),
             Err(NotAllowed::Ambiguous(problem)) => deny(
                 format!("`{source}` is not a plain source: {problem}"),

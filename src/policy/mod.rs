@@ -90,6 +90,9 @@ pub struct Facts<'a> {
     pub git_ref: Option<&'a str>,
     /// The commit of the skill.
     pub commit: Option<ObjectId>,
+    /// Whether the commit was given by its id, and no branch or tag of the source is known to contain
+    /// it.
+    pub is_unverified: bool,
     /// The result of the verification of the signature, or the reason as a sentence; `None` if the
     /// signature was not verified.
     pub signature: Option<&'a Result<Signed, String>>,

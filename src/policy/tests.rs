@@ -25,6 +25,7 @@ fn facts(source: &Source) -> Facts<'_> {
         kind: RefKind::Default,
         git_ref: None,
         commit: Some(commit()),
+        is_unverified: false,
         signature: None,
         content: Content::AsLocked,
     }

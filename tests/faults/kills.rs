@@ -221,7 +221,7 @@ fn commands() -> [(&'static str, Vec<Step>); 7] {
     ]
 }
 
-/// What is killed, where, and the steps of its recovery.
+/// The killed command, the kill, and the steps of its recovery.
 const RECOVERIES: [(&str, &str, Step, &[Step]); 5] = [
     (
         "update",

@@ -159,3 +159,25 @@ fn first_skill_of_a_project_has_the_hint_to_commit() {
         context.another().run(arguments).ok().never_says("git add");
     }
 }
+
+#[test]
+fn path_with_a_command_is_quoted_in_every_hint() {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/skills");
+    repo.skill("a;touch owned;#/one", "one", "Does it");
+    repo.commit("One");
+    repo.branch("dev");
+    context.run(&["add", "acme/skills/one@dev"]).ok();
+    context.run(&["list", "acme/skills/one", "--versions"]).ok();
+    repo.branch("main");
+    repo.git(&["branch", "-D", "dev"]);
+    context
+        .run(&["update"])
+        .fails(3)
+        .says("`mdskill add 'acme/skills/a;touch owned;#/one@HEAD'` follows the default branch");
+    repo.tag("v1.0.0");
+    context
+        .run(&["list", "acme/skills/one", "--versions"])
+        .ok()
+        .says("`mdskill add 'acme/skills/a;touch owned;#/one@v1.0.0'` installs the newest");
+}

@@ -147,6 +147,7 @@ fn outputs_of_all_commands_match_their_schemas() {
     states::validate(&mut outputs);
     states::import(&mut outputs);
     states::signed(&mut outputs);
+    states::origins(&mut outputs);
     states::lock(&mut outputs);
     assert!(outputs.faults.is_empty(), "{:#?}", outputs.faults);
 

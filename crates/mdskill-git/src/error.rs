@@ -47,6 +47,14 @@ pub enum ObjectError {
         /// The message of libgit2.
         reason: String,
     },
+    /// The system refuses an operation, for example because the disk is full.
+    #[error("can't use the git repository {path}: {reason}", path = path.display())]
+    System {
+        /// The folder of the repository.
+        path: PathBuf,
+        /// The message of the system.
+        reason: String,
+    },
     /// The repository itself can't be used.
     #[error("can't use the git repository {path}: {reason}", path = path.display())]
     Repository {
@@ -65,7 +73,7 @@ impl ObjectError {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                 Self::Denied { path, reason }
             }
-            _ => Self::Repository { path, reason },
+            _ => Self::System { path, reason },
         }
     }
 }

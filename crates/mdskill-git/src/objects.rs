@@ -11,8 +11,8 @@ use std::sync::Once;
 use std::time::Instant;
 
 use git2::{
-    Config, ConfigLevel, DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository,
-    RepositoryOpenFlags,
+    Config, ConfigLevel, DiffOptions, ErrorClass, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid,
+    Repository, RepositoryOpenFlags,
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
@@ -488,6 +488,8 @@ fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
     // libgit2 reports no error number, only the system's message.
     if error.message().contains("Permission denied") {
         ObjectError::Denied { path, reason }
+    } else if matches!(error.class(), ErrorClass::Os | ErrorClass::NoMemory) {
+        ObjectError::System { path, reason }
     } else {
         ObjectError::Repository { path, reason }
     }

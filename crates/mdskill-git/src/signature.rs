@@ -4,12 +4,11 @@
 //! The object is copied into an empty repository, so that git sees no configuration but that of the
 //! user and the system, and nothing of the source but these bytes. Their id is computed again.
 
-use std::ffi::OsStr;
 use std::io;
-use std::process::{Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use tokio::process::Command;
+use tokio::io::AsyncReadExt;
 
 use crate::object_id::ObjectId;
 use crate::objects::{ObjectError, Objects, from_oid, oid, unreadable};
@@ -17,6 +16,8 @@ use crate::process::Programs;
 
 /// The time limit of a verification. GPG may be configured to fetch keys.
 const LIMIT: Duration = Duration::from_secs(30);
+/// The limit of what git prints, in bytes.
+const MAX_PRINTED: u64 = 64 << 10;
 
 /// A signature that git accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,22 +93,20 @@ async fn verify_within(
         Kind::Tag => "verify-tag",
     };
     let verify = async |options: &[&str]| {
-        let mut git = Command::from(programs.git().map_err(SignatureError::Git)?);
+        let mut git = programs.git().map_err(SignatureError::Git)?;
         git.arg("--git-dir").arg(folder.path()).arg(command);
-        git.args(options).arg(OsStr::new(&id.to_string()));
-        run(git, limit).await
+        git.args(options).arg(id.to_string());
+        run(programs, git, limit).await
     };
-    let output = verify(&["--raw"]).await?;
-    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
-    match (output.status.success(), key(&printed)) {
+    let (is_good, printed) = verify(&["--raw"]).await?;
+    match (is_good, key(&printed)) {
         (true, Some(key)) => Ok(Signature {
             signer: signer(&printed),
             key,
         }),
         (_, key) => {
             // Without `--raw`, GPG prints sentences.
-            let output = verify(&[]).await?;
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let (_, said) = verify(&[]).await?;
             let mut lines = said.lines().rev().filter(|line| !line.trim().is_empty());
             let reason = lines.next().unwrap_or("no reason was given").to_owned();
             Err(SignatureError::Refused { reason, key })
@@ -115,13 +114,27 @@ async fn verify_within(
     }
 }
 
-async fn run(mut git: Command, limit: Duration) -> Result<Output, SignatureError> {
-    git.env("LC_ALL", "C")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
-    match tokio::time::timeout(limit, git.output()).await {
-        Ok(output) => output.map_err(SignatureError::Git),
+/// Runs git, and returns whether it succeeded and what it printed on standard error.
+async fn run(
+    programs: &Programs,
+    mut git: Command,
+    limit: Duration,
+) -> Result<(bool, String), SignatureError> {
+    git.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
+    let run = async {
+        let supervised = programs.supervise(&git, None).stderr(Stdio::piped());
+        let mut process = supervised.spawn()?;
+        drop((process.child.stdin.take(), process.child.stdout.take()));
+        let mut printed = Vec::new();
+        if let Some(stderr) = process.child.stderr.take() {
+            stderr.take(MAX_PRINTED).read_to_end(&mut printed).await?;
+        }
+        let status = process.child.wait().await?;
+        let printed = String::from_utf8_lossy(&printed).into_owned();
+        Ok((status.success(), printed))
+    };
+    match tokio::time::timeout(limit, run).await {
+        Ok(ended) => ended.map_err(SignatureError::Git),
         Err(_) => Err(SignatureError::Slow(limit)),
     }
 }

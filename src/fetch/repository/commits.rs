@@ -216,7 +216,7 @@ impl Repository<'_> {
 }
 
 /// Whether the server refused the filter or the date; servers report this in different ways.
-fn refuses_history(error: &FetchError) -> bool {
+pub(super) fn refuses_history(error: &FetchError) -> bool {
     match error {
         FetchError::Transport(TransportError::Protocol { source, .. }) => {
             !matches!(source, ProtocolError::Pack(_))

@@ -121,7 +121,10 @@ impl Repository<'_> {
         Ok((resolved.collect(), tags.collect()))
     }
 
-    async fn list_refs(&mut self, prefixes: Vec<String>) -> Result<Vec<Ref>, FetchError> {
+    pub(super) async fn list_refs(
+        &mut self,
+        prefixes: Vec<String>,
+    ) -> Result<Vec<Ref>, FetchError> {
         let Some(remote) = &mut self.remote else {
             info!(source = %self.source, "using the refs of the last request");
             return self.remembered_refs(&prefixes);
@@ -156,7 +159,7 @@ impl Repository<'_> {
     }
 
     /// Returns the refs of the last request. Without any, the ref may exist upstream.
-    fn remembered_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, FetchError> {
+    pub(super) fn remembered_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, FetchError> {
         let refs = self.place.store().map(Store::remembered);
         let mut refs = refs.unwrap_or_default();
         refs.retain(|git_ref| git_ref.has_prefix(prefixes));

@@ -23,9 +23,10 @@ use super::own_source;
 use super::places;
 use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, refusal_reason};
-use super::resolve::Candidate;
+use super::resolve::{Candidate, CommitOrigin};
 use crate::context::Context;
 use crate::digest::Digest;
+use crate::hint::CommandLine;
 use crate::install::scope::Scope;
 use crate::lockfile::{Entry, Lockfile};
 use crate::skill::tree::SkillTree;
@@ -72,11 +73,9 @@ pub(crate) struct Options {
 
 impl Options {
     /// Returns the command line that adds these specs to the user's own skills.
-    fn command(&self) -> String {
-        let specs = self.specs.iter().map(Spec::to_string);
-        let all = self.all.then(|| "--all".to_owned());
-        let words = ["-g add".to_owned()].into_iter().chain(specs).chain(all);
-        words.collect::<Vec<_>>().join(" ")
+    fn command(&self) -> CommandLine {
+        let add = CommandLine::mdskill("-g add").words(self.specs.iter().map(Spec::to_string));
+        if self.all { add.then("--all") } else { add }
     }
 }
 
@@ -171,7 +170,7 @@ pub(crate) async fn prepare<'a>(
     name_conflicts::remove_duplicates(options, &mut repositories, &mut report)?;
     name_conflicts::check_installed(&lockfile, options, &repositories)?;
     findings::report(context, options, &lockfile, &mut repositories, &mut report);
-    policy::verify_signatures(&policy_check, &mut repositories).await?;
+    policy::verify_commits(context, &policy_check, &mut repositories).await?;
     report.refused = policy::refusals(&policy_check, options, &lockfile, &repositories)?;
     report.is_refused |= !report.refused.is_empty();
     Ok(Ready {
@@ -491,6 +490,11 @@ fn added(context: &Context<'_>, chosen: &Chosen<'_>, entry: &Entry, lockfile: &L
             notes,
             ..skill.change(action)
         },
+        commit_ref: match &chosen.candidate.origin {
+            Some(CommitOrigin::Ref(name)) => Some(name.clone()),
+            _ => None,
+        },
+        is_unverified: chosen.candidate.origin == Some(CommitOrigin::Unverified),
         capabilities: chosen.candidate.capabilities.clone(),
     }
 }

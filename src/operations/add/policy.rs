@@ -2,16 +2,19 @@
 
 use super::Options;
 use super::resolve::Prepared;
+use crate::context::Context;
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
 use crate::operations::install_steps::is_version;
 use crate::operations::policy_check::{PolicyCheck, Refusal, Version, kind_of};
-use crate::operations::resolve::Candidate;
+use crate::operations::resolve::{Candidate, CommitOrigin};
 use crate::policy::RefKind;
 use mdskill_git::objects::Objects;
 
-/// Verifies the signatures of all skills that the policy requires, and records them.
-pub(super) async fn verify_signatures(
+/// Finds the origin of commits that were given by their ids, and verifies the signatures that the policy
+/// requires.
+pub(super) async fn verify_commits(
+    context: &Context<'_>,
     policy_check: &PolicyCheck,
     repositories: &mut [Prepared<'_>],
 ) -> Result<(), OpError> {
@@ -19,13 +22,18 @@ pub(super) async fn verify_signatures(
         opened, candidates, ..
     } in repositories
     {
+        opened.find_origin(context).await?;
         let Some(resolved) = &opened.resolved else {
             continue;
         };
+        if opened.origin == Some(CommitOrigin::Unverified) {
+            policy_check.set_unverified(resolved.commit);
+        }
         let commit = (resolved.commit, resolved.tag_object);
         let repository = &mut opened.repository;
         policy_check.verify_signatures(repository, [commit]).await?;
         for candidate in candidates {
+            candidate.origin.clone_from(&opened.origin);
             candidate.signature = policy_check.signature(candidate.commit);
         }
     }

@@ -59,6 +59,12 @@ pub(crate) struct Added {
     /// Its change.
     #[serde(flatten)]
     pub(crate) change: Change,
+    /// A branch or a tag that contains the commit, if the commit was given by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commit_ref: Option<String>,
+    /// Whether the commit was given by its id, and no branch or tag is known to contain it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_unverified: bool,
     /// Its capabilities, the most severe first.
     pub(crate) capabilities: Vec<Capability>,
 }

@@ -117,7 +117,7 @@ pub async fn import(context: &Context<'_>, options: &Options) -> Result<Report, 
         let root = context.scope.root.display().to_string();
         return Err(OpError::NothingToImport(root));
     }
-    places::check_project(context, || "-g import".to_owned())?;
+    places::check_project(context, || "-g import".into())?;
     let mut report = Report {
         files: manifests.files,
         links: folders.links(&context.scope, &manifests.noted),

@@ -10,7 +10,7 @@ use self::files::NewFile;
 use super::OpError;
 use crate::context::Context;
 use crate::fs::{self, atomic};
-use crate::hint::{HasHint, Hint, for_shell};
+use crate::hint::{HasHint, Hint, mdskill};
 use mdskill_lint::agents::agent_folder;
 use mdskill_lint::diagnostic::Severity;
 use mdskill_lint::name::{NameError, SkillName};
@@ -73,15 +73,14 @@ impl HasHint for InitError {
             Self::Name {
                 instead: Some(instead),
                 ..
-            } => Hint::command(format!("init {}", for_shell(instead)))
-                .then(" creates it with a valid name"),
+            } => Hint::command(mdskill("init").word(instead)).then(" creates it with a valid name"),
             Self::Name { instead: None, .. } => {
                 Hint::text("choose another name, for example ").then_command("init pdf-tools")
             }
             Self::Description { help, .. } => Hint::text(help.clone()),
             Self::FileExists {
                 skill: Some(skill), ..
-            } => Hint::command(format!("validate {skill}")).then(" checks the skill there"),
+            } => Hint::command(mdskill("validate").word(skill)).then(" checks the skill there"),
             Self::FileExists { skill: None, .. } => {
                 Hint::text("move it away, or leave out --template, which creates only SKILL.md")
             }
@@ -90,8 +89,9 @@ impl HasHint for InitError {
             Self::Personal => {
                 Hint::text("`mdskill init ~/.copilot/skills/NAME` creates one of your own skills")
             }
-            Self::Url(url) => Hint::command(format!("add {}", for_shell(url)))
-                .then(" installs a skill from there"),
+            Self::Url(url) => {
+                Hint::command(mdskill("add").word(url)).then(" installs a skill from there")
+            }
         })
     }
 }
@@ -215,7 +215,7 @@ impl Place {
             path: Path::new(&self.shown).join(file).display().to_string(),
             skill: file
                 .eq_ignore_ascii_case(SKILL_FILE)
-                .then(|| for_shell(self.folder()).into_owned()),
+                .then(|| self.folder().to_owned()),
         }
     }
 }

@@ -8,7 +8,7 @@ pub(crate) mod typed;
 use std::borrow::Cow;
 use std::path::Path;
 
-pub(crate) use open::Opened;
+pub(crate) use open::{CommitOrigin, Opened};
 use serde::Serialize;
 pub(crate) use typed::Subject;
 
@@ -46,6 +46,8 @@ pub(crate) struct Candidate {
     pub(crate) version: Option<String>,
     /// The commit; `None` for a local folder.
     pub(crate) commit: Option<ObjectId>,
+    /// The origin of a commit that was given by its id.
+    pub(crate) origin: Option<CommitOrigin>,
     /// The signature of the commit or its tag, if the policy requires one.
     pub(crate) signature: Option<Signed>,
     /// The files.

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use super::{Candidate, diagnose, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::diff;
-use crate::fetch::resolve::{Query, ResolveError, Resolved};
-use crate::fetch::{FetchError, Repository};
+use crate::fetch::resolve::{MatchedRef, Query, ResolveError, Resolved};
+use crate::fetch::{FetchError, MAX_STEPS, Repository};
 use crate::operations::OpError;
+use crate::parallel;
 use crate::skill::discover::{Discovery, Found, Plugin, plugins};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
 use crate::skill::{GitFiles, SkillPlace};
@@ -28,6 +29,15 @@ const MAX_NOT_COPIED: usize = 5;
 /// The most bytes of all skills that are kept in memory from validation to installation.
 const MAX_ALL_IN_MEMORY: usize = 64 << 20;
 
+/// The origin of a commit that was given by its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CommitOrigin {
+    /// A branch or a tag that contains it.
+    Ref(String),
+    /// No branch or tag is known to contain it.
+    Unverified,
+}
+
 /// A repository at one commit, with its skills.
 pub(crate) struct Opened<'a> {
     /// The repository.
@@ -36,6 +46,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) resolved: Option<Resolved>,
     /// Its skills.
     pub(crate) discovery: Discovery,
+    /// The origin of a commit that was given by its id, after [`Opened::find_origin`].
+    pub(crate) origin: Option<CommitOrigin>,
     /// Its plugins, after [`Opened::fetch_descriptions`].
     pub(crate) plugins: Vec<Plugin>,
 }
@@ -61,6 +73,7 @@ impl<'a> Opened<'a> {
             repository,
             resolved,
             discovery: discoveries.pop().unwrap_or_default(),
+            origin: None,
             plugins: Vec::new(),
         };
         opened.leave_file();
@@ -129,6 +142,40 @@ impl<'a> Opened<'a> {
             full_spec(source, name)
         ));
         Ok(opened)
+    }
+
+    /// Searches a branch or a tag that contains the commit, if the commit was given by its id and is not
+    /// locked, and warns if none is found.
+    pub(crate) async fn find_origin(&mut self, context: &Context<'_>) -> Result<(), OpError> {
+        let given = self.resolved.as_ref();
+        let given = given.filter(|resolved| resolved.matched == MatchedRef::Commit);
+        let Some(commit) = given.map(|resolved| resolved.commit) else {
+            return Ok(());
+        };
+        let lockfile = context.lockfile()?.unwrap_or_default();
+        let mut locked = lockfile.skills.values();
+        let source = &self.repository.source;
+        if locked.any(|entry| entry.source == *source && entry.commit == Some(commit)) {
+            return Ok(());
+        }
+        let (short, place) = (commit.short(), self.place());
+        let origin = match self.repository.containing_ref(commit).await {
+            Ok(Some(name)) => CommitOrigin::Ref(name),
+            Ok(None) => {
+                context.progress.warn(&format!(
+                    "no branch or tag of {place} contains commit {short} in its last {MAX_STEPS} commits; it may come from a fork"
+                ));
+                CommitOrigin::Unverified
+            }
+            Err(error) => {
+                context.progress.warn(&format!(
+                    "commit {short} may come from a fork of {place}, because its branches were not checked: {error}"
+                ));
+                CommitOrigin::Unverified
+            }
+        };
+        self.origin = Some(origin);
+        Ok(())
     }
 
     /// Returns the commit.
@@ -232,7 +279,9 @@ impl<'a> Opened<'a> {
         let prepared = trees.into_par_iter().zip(chosen).map(|(tree, found)| {
             Objects::on_this_thread(store, |objects| Ok(origin.candidate(objects, found, tree)))
         });
-        Ok(prepared.collect::<Result<_, ObjectError>>()?)
+        Ok(parallel::run(|| {
+            prepared.collect::<Result<_, ObjectError>>()
+        })?)
     }
 }
 
@@ -326,6 +375,7 @@ impl Origin<'_> {
             version: self.version.map(str::to_owned),
             commit: self.commit,
             signature: None,
+            origin: None,
             diagnostics: checked.diagnostics,
             siblings: checked.siblings,
             capabilities,

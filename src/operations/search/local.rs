@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::fetch::cached_source::CachedSource;
 use crate::operations::OpError;
 use crate::operations::resolve::{exact_spec, full_spec};
+use crate::parallel;
 use crate::source::Source;
 
 /// The most skills that are passed on, which is more than any list shows.
@@ -53,13 +54,12 @@ impl<'a> Local<'a> {
             None
         });
         let cached = cached.unwrap_or_default();
-        let cached: Vec<(CachedSource, Index)> = cached
-            .into_par_iter()
-            .filter_map(|source| {
-                let index = index_of(&source)?;
-                Some((source, index))
-            })
-            .collect();
+        let with_index = |source| {
+            let index = index_of(&source)?;
+            Some((source, index))
+        };
+        let cached: Vec<(CachedSource, Index)> =
+            parallel::run(|| cached.into_par_iter().filter_map(with_index).collect());
         let (sources, cached): (Vec<CachedSource>, Vec<Index>) = cached.into_iter().unzip();
         indexes.extend(cached);
         let ranking = rank(query, &indexes);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::installed::OnDisk;
 use crate::context::Context;
-use crate::hint::{HasHint, Hint, for_shell};
+use crate::hint::{HasHint, Hint, mdskill};
 use crate::operations::OpError;
 use crate::operations::installed::InstalledSkill;
 use crate::operations::resolve::{Opened, Subject};
@@ -55,7 +55,7 @@ fn did_you_mean(nearest: &[String]) -> String {
 
 impl HasHint for NoSuchFile {
     fn hint(&self) -> Option<Hint> {
-        let show = format!("show {} --json", for_shell(&self.argument));
+        let show = mdskill("show").word(&self.argument).then("--json");
         Some(Hint::command(show).then(" lists its files"))
     }
 }

@@ -12,6 +12,7 @@ use super::source_update::{Comparison, Fetched, Request, SkillUpdate, Tracked, U
 use super::successors;
 use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{Move, Repository};
+use crate::hint::mdskill;
 use crate::lockfile::Entry;
 use crate::operations::OpError;
 use crate::operations::installed::InstalledSkill;
@@ -116,7 +117,10 @@ fn track<'a>(
         tracked.has_new_ref = true;
         if let Err(reason) = resolved.take_newest() {
             let spec = full_spec(&skill.entry.source, &skill.entry.path);
-            let add = request.context.scope.command(&format!("add {spec}@REF"));
+            let add = request
+                .context
+                .scope
+                .command(mdskill("add").word(format!("{spec}@REF")));
             error = Some(format!("{reason}; {add} changes the ref"));
         }
     }
@@ -126,7 +130,10 @@ fn track<'a>(
 /// Adds the next step to the error of a ref that does not exist any more.
 fn with_default_branch(request: Request<'_, '_>, skill: InstalledSkill<'_>, error: &str) -> String {
     let spec = full_spec(&skill.entry.source, &skill.entry.path);
-    let add = request.context.scope.command(&format!("add {spec}@HEAD"));
+    let add = request
+        .context
+        .scope
+        .command(mdskill("add").word(format!("{spec}@HEAD")));
     format!("{error}; {add} follows the default branch")
 }
 
@@ -279,11 +286,12 @@ fn moved_tag(request: Request<'_, '_>, tracked: &Tracked<'_>) -> Option<String> 
     let commits = tracked.commits().map_or_else(String::new, |(old, new)| {
         format!(" ({} -> {})", old.short(), new.short())
     });
-    let command = format!("update {} --accept-moved-tag", tracked.skill.name);
+    let command = mdskill("update").word(tracked.skill.name.as_str());
+    let command = command.then("--accept-moved-tag");
     Some(format!(
         "the tag `{tag}` of {} {has_now}{commits}; {} accepts it",
         full_spec(&entry.source, ""),
-        request.context.scope.command(&command)
+        request.context.scope.command(command)
     ))
 }
 

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::digest::{Digest, FileMode};
 use crate::fs::tree::{OnDisk, Snapshot};
 use crate::fs::{self, At};
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::merge::{self, Conflict, File, Files, Labels, OnConflict};
 use crate::operations::OpError;
 use crate::operations::checkout::Checkout;
@@ -97,7 +97,7 @@ impl Local {
             if let Some(other) = &edited {
                 if other.digest != digest {
                     let text = format!("its edits differ from those in {}", other.place);
-                    let force = format!("update {} --force", for_shell(skill.name.as_str()));
+                    let force = mdskill("update").word(skill.name.as_str()).then("--force");
                     let hint = Hint::text("make the two the same; ")
                         .then_command(force)
                         .then(" moves both to the trash and updates them");

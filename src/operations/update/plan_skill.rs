@@ -13,7 +13,7 @@ use super::successors::Successor;
 use crate::diff;
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::lockfile::Entry;
 use crate::merge::{Conflict, OnConflict};
 use crate::operations::OpError;
@@ -404,10 +404,10 @@ fn missing_base(name: &SkillName, entry: &Entry) -> Reason {
         "the version that was edited (tree {}{commit}) is neither upstream nor in the cache, so the edits can't be merged",
         entry.tree.short()
     );
-    let name = for_shell(name.as_str());
-    let hint = Hint::command(format!("update {name} --conflict=ours"))
+    let update = || mdskill("update").word(name.as_str());
+    let hint = Hint::command(update().then("--conflict=ours"))
         .then(" keeps the edits on top of the new version; ")
-        .then_command(format!("update {name} --force"))
+        .then_command(update().then("--force"))
         .then(" moves them to the trash");
     Reason::with_hint(text, hint)
 }

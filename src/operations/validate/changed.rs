@@ -10,6 +10,7 @@ use super::report::Report;
 use super::results::Results;
 use super::run::{Runner, SkillOutcome};
 use crate::operations::OpError;
+use crate::parallel;
 use crate::skill::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::skill_facts::SkillFacts;
@@ -44,7 +45,7 @@ pub(super) fn validate_changes(
         Ok((now, before))
     };
     let compared = ours.par_iter().zip(&changes).map(compare);
-    let compared: Vec<_> = compared.collect::<Result<_, OpError>>()?;
+    let compared: Vec<_> = parallel::run(|| compared.collect::<Result<_, OpError>>())?;
     let (mut now, mut before, mut is_changed) = (Vec::new(), Vec::new(), Vec::new());
     let mut unlisted = Vec::new();
     for ((skill, change), (outcome, old)) in ours.iter().zip(changes).zip(compared) {

@@ -24,6 +24,7 @@ use super::import::skill_folders::SkillFolders;
 use super::installed::InstalledSkill;
 use crate::config::Rules;
 use crate::context::Context;
+use crate::hint::mdskill;
 use crate::operations::resolve::typed::spec_of;
 use crate::spec::{Spec, SpecSource};
 use crate::target::Target;
@@ -153,7 +154,7 @@ async fn validate_spec(
     if options.fixing.is_some() {
         return Err(OpError::Usage(format!(
             "--fix changes files on disk, and `{name}` is not on disk; clone the repository, or install the skill with {}",
-            context.scope.command(&format!("add {name}"))
+            context.scope.command(mdskill("add").word(name))
         )));
     }
     let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;

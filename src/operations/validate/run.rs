@@ -20,6 +20,7 @@ use crate::install::InstallError;
 use crate::interrupt::Interrupt;
 use crate::operations::OpError;
 use crate::operations::findings::join;
+use crate::parallel;
 use crate::skill::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::{self, ValidationResult, validate};
@@ -82,7 +83,7 @@ impl<'a> Runner<'a> {
         let mut unlisted = Vec::new();
         for chunk in group.skills.chunks(CHUNK) {
             let outcomes = chunk.par_iter().map(|skill| self.fix(skill, group));
-            let outcomes: Vec<_> = outcomes.collect::<Result<_, OpError>>()?;
+            let outcomes: Vec<_> = parallel::run(|| outcomes.collect::<Result<_, OpError>>())?;
             for (skill, outcome) in chunk.iter().zip(outcomes) {
                 match outcome {
                     SkillOutcome::Done(fixed) => {

@@ -7,6 +7,7 @@ use super::results::Results;
 use crate::context::Context;
 use crate::operations::OpError;
 use crate::operations::resolve::{Opened, full_spec, query_of, source_of};
+use crate::parallel;
 use crate::skill::discover::Found;
 use crate::skill::{GitFiles, SkillPlace};
 use crate::spec::Spec;
@@ -51,11 +52,8 @@ pub(super) async fn validate_spec(
             Ok(validate(&view, settings))
         })
     };
-    let checked: Vec<ValidationResult> = chosen
-        .par_iter()
-        .zip(&places)
-        .map(check)
-        .collect::<Result<_, ObjectError>>()?;
+    let checked = || chosen.par_iter().zip(&places).map(check).collect();
+    let checked: Vec<ValidationResult> = parallel::run::<Result<_, ObjectError>>(checked)?;
     let specs = chosen.iter().map(|found| full_spec(&source, &found.path));
     // The globs of `mdskill.toml` are for files of the project, so they do not apply here.
     let found = Results::of(specs.zip(checked).collect(), &[], settings);

@@ -8,7 +8,7 @@ use super::change::{print_change, print_left_alone, print_problems, print_trashe
 use super::hidden::print_hidden;
 use super::installed_findings::findings;
 use super::{join_names, refused};
-use crate::hint::{Hint, for_shell};
+use crate::hint::{CommandLine, Hint, for_shell, mdskill};
 use crate::operations::add::{self, Added};
 use crate::operations::report::Action;
 use crate::output::printer::Printer;
@@ -93,7 +93,10 @@ fn print_ways_to_allow(printer: &Printer, report: &add::Report) {
     if let Some(first) = dangerous.first() {
         // One skill at a time, because what is dangerous is allowed for one skill.
         let codes = first.codes.iter().copied().collect::<Vec<_>>().join(",");
-        let add = format!("add {} --allow {codes}", for_shell(&first.spec));
+        let add = mdskill("add")
+            .word(first.spec.as_str())
+            .then("--allow")
+            .word(codes);
         printer.hint(
             &Hint::text("read it first; ")
                 .then_command(add)
@@ -108,7 +111,7 @@ fn print_ways_to_allow(printer: &Printer, report: &add::Report) {
         let codes = codes.into_iter().collect::<Vec<_>>().join(",");
         printer.hint(
             &Hint::text("report it to the author; ")
-                .then_command(format!("add {specs} --allow {codes}"))
+                .then_command(mdskill("add").words(specs).then("--allow").word(codes))
                 .then(" installs it anyway")
                 .then(more),
         );
@@ -133,11 +136,12 @@ fn print_clashes(printer: &Printer, report: &add::Report) {
     match report.clashes.as_slice() {
         [] => return,
         [only] => {
+            let specs: Vec<_> = only.specs.iter().map(|spec| for_shell(spec)).collect();
             printer.error(&format!(
                 "{}: {} different skills have this name; add one of them by its full spec: {}",
                 names[0],
                 only.specs.len(),
-                only.specs.join(", ")
+                specs.join(", ")
             ));
             return;
         }
@@ -155,7 +159,7 @@ fn print_clashes(printer: &Printer, report: &add::Report) {
         }
     }
     let hint = match &report.clash_free {
-        Some(folder) => Hint::command(format!("add {} --all", for_shell(folder)))
+        Some(folder) => Hint::command(mdskill("add").word(folder).then("--all"))
             .then(" adds the skills of one folder"),
         None => Hint::text("add one of them by its path; --json lists the paths"),
     };
@@ -171,11 +175,10 @@ pub(crate) fn commit_hint(printer: &Printer, report: &add::Report, lockfile: &st
     let folders = places.filter_map(|place| Path::new(place).parent()?.to_str());
     let mut paths: BTreeSet<&str> = folders.collect();
     paths.insert(lockfile);
-    let paths: Vec<_> = paths.into_iter().map(for_shell).collect();
-    printer.hint(&Hint::text(format!(
-        "commit the skills and the lockfile, so that your team has them: `git add {}`",
-        paths.join(" ")
-    )));
+    printer.hint(
+        &Hint::text("commit the skills and the lockfile, so that your team has them: ")
+            .then_command(CommandLine::git("add").words(paths)),
+    );
 }
 
 /// Prints that the chosen folders are the default from now on, and who does not read them.
@@ -203,7 +206,7 @@ fn print_targets(printer: &Printer, report: &add::Report) {
 /// Returns the hint to add the skills that are linked to.
 fn siblings(siblings: &[add::Sibling]) -> Hint {
     let specs = siblings.iter().take(MAX_SIBLINGS);
-    let specs: Vec<_> = specs.map(|sibling| for_shell(&sibling.spec)).collect();
+    let specs = specs.map(|sibling| &sibling.spec);
     let (missing, adds) = match siblings {
         [only] => (
             format!(
@@ -223,6 +226,6 @@ fn siblings(siblings: &[add::Sibling]) -> Hint {
         ),
     };
     Hint::text(missing)
-        .then_command(format!("add {}", specs.join(" ")))
+        .then_command(mdskill("add").words(specs))
         .then(adds)
 }

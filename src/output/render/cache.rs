@@ -35,4 +35,13 @@ pub(crate) fn cache(printer: &Printer, report: &cache::Report, removed: bool) {
         "Found",
         &format!("{} in {}", size(report.bytes), report.folder),
     );
+    if report.leftover_bytes > 0 {
+        printer.note(
+            "Found",
+            &format!(
+                "{} of interrupted commands; `mdskill cache prune` removes them",
+                size(report.leftover_bytes)
+            ),
+        );
+    }
 }

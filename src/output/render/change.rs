@@ -1,12 +1,11 @@
 //! Prints the lines that the reports of several commands have in common.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change_details::lines;
 use super::origin;
 use crate::fetch::history::Lineage;
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::operations::report::{Action, Change, LeftAlone, NextStep, Problem};
 use crate::output::printer::Printer;
 use crate::output::text;
@@ -67,8 +66,12 @@ pub(super) fn print_trashed(printer: &Printer, trashed: &[String]) {
 
 /// Prints the folders that were not changed, and the next steps. `command` is the command that does
 /// the same again if it needs only names; otherwise the user knows the arguments.
-pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone], command: Option<&str>) {
-    let mut forced: BTreeMap<&str, BTreeSet<Cow<'_, str>>> = BTreeMap::new();
+pub(super) fn print_left_alone(
+    printer: &Printer,
+    left_alone: &[LeftAlone],
+    command: Option<&'static str>,
+) {
+    let mut forced: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut hints = Vec::new();
     for left in left_alone {
         printer.error(&format!("{} was not changed: {}", left.place, left.reason));
@@ -77,10 +80,7 @@ pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone], comm
         }
         match &left.next {
             Some(NextStep::Force(effect)) => {
-                forced
-                    .entry(effect)
-                    .or_default()
-                    .insert(for_shell(&left.name));
+                forced.entry(effect).or_default().insert(&left.name);
             }
             Some(NextStep::Hint(hint)) if !hints.contains(&hint) => hints.push(hint),
             _ => {}
@@ -90,10 +90,9 @@ pub(super) fn print_left_alone(printer: &Printer, left_alone: &[LeftAlone], comm
         printer.hint(hint);
     }
     for (effect, names) in forced {
-        let names: Vec<_> = names.into_iter().collect();
         printer.hint(
             &match command {
-                Some(command) => Hint::command(format!("{command} {} --force", names.join(" "))),
+                Some(command) => Hint::command(mdskill(command).words(names).then("--force")),
                 None => Hint::text("the same command with `--force`"),
             }
             .then(format!(" {effect}")),

@@ -1,7 +1,7 @@
 //! Prints merge conflicts.
 
 use super::join_names;
-use crate::hint::Hint;
+use crate::hint::{Hint, mdskill};
 use crate::operations::report::Conflicted;
 use crate::output::printer::Printer;
 use crate::output::text::count;
@@ -33,9 +33,8 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
     let stopped = names(false);
     if !stopped.is_empty() {
         let (names, others) = join_names(&stopped);
-        let update = |how: &str| format!("update {names} --conflict={how}");
         printer.hint(
-            &Hint::command(update("markers"))
+            &Hint::command(mdskill("update").words(names).then("--conflict=markers"))
                 .then(" writes conflict markers to the files; ")
                 .then("`--conflict=ours` keeps your lines, and `--conflict=theirs` takes the new ones")
                 .then(others),
@@ -53,7 +52,7 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
             &Hint::text(
                 "resolve the conflict markers and check the other changed files; then run ",
             )
-            .then_command(format!("keep {names}"))
+            .then_command(mdskill("keep").words(names))
             .then(others),
         );
     }
@@ -63,7 +62,7 @@ pub(super) fn print_conflicts(printer: &Printer, conflicts: &[Conflicted], dry_r
 pub(super) fn unresolved_hint(names: &[&str]) -> Hint {
     let (names, others) = join_names(names);
     Hint::text("edit the files to resolve the conflict, then run ")
-        .then_command(format!("keep {names}"))
+        .then_command(mdskill("keep").words(names))
         .then(others)
 }
 

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::join_names;
 use super::update::print_not_updated;
 use crate::diff::{FileDiff, SkillDiff};
-use crate::hint::Hint;
+use crate::hint::{Hint, mdskill};
 use crate::operations::report::NextStep;
 use crate::operations::{self, update};
 use crate::output::printer::Printer;
@@ -92,9 +92,9 @@ pub(crate) fn local_diff(printer: &Printer, report: &operations::diff::Report, f
         (_, false) => {
             let (names, others) = join_names(&open);
             printer.hint(
-                &Hint::command(format!("keep {names}"))
+                &Hint::command(mdskill("keep").words(names))
                     .then(" accepts the edits, ")
-                    .then_command(format!("install {names} --force"))
+                    .then_command(mdskill("install").words(names).then("--force"))
                     .then(" discards them")
                     .then(others),
             );

@@ -1,6 +1,6 @@
 //! Prints the report of `init`.
 
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::operations::init;
 use crate::output::printer::Printer;
 
@@ -29,13 +29,12 @@ pub(crate) fn init(printer: &Printer, report: &init::Report) {
     } else {
         format!("./{}", report.folder)
     };
-    let folder = for_shell(&folder);
-    let hint = Hint::text(edit).then_command(format!("validate {folder}"));
+    let hint = Hint::text(edit).then_command(mdskill("validate").word(&folder));
     printer.hint(&if report.is_loaded || is_here {
         hint
     } else {
         hint.then("; ")
-            .then_command(format!("add {folder}"))
+            .then_command(mdskill("add").word(&folder))
             .then(" installs a copy for your agents")
     });
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::change::{print_change, print_left_alone, print_trashed};
 use super::{join_names, refused};
-use crate::hint::Hint;
+use crate::hint::{Hint, mdskill};
 use crate::operations::install;
 use crate::output::printer::Printer;
 use crate::output::text::totals;
@@ -26,11 +26,12 @@ pub(crate) fn install(printer: &Printer, report: &install::Report) {
     let edited = report.left_alone.iter().filter(|left| left.next.is_none());
     let edited: BTreeSet<&str> = edited.map(|left| &*left.name).collect();
     if !edited.is_empty() {
-        let (names, others) = join_names(&edited.into_iter().collect::<Vec<_>>());
+        let edited: Vec<&str> = edited.into_iter().collect();
+        let (names, others) = join_names(&edited);
         printer.hint(
-            &Hint::command(format!("keep {names}"))
+            &Hint::command(mdskill("keep").words(names))
                 .then(" accepts the edits; ")
-                .then_command(format!("install {names} --force"))
+                .then_command(mdskill("install").words(names).then("--force"))
                 .then(" moves them to the trash and installs the locked files")
                 .then(others),
         );

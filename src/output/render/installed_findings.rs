@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::join_names;
+use crate::hint::mdskill;
 use crate::operations::findings::Found;
 use crate::operations::report::Change;
 use crate::output::printer::Printer;
@@ -69,7 +70,7 @@ pub(super) fn findings<'a>(
             "{} in {}; run {} to show them{others}",
             counts.join(" and "),
             count(skills.len(), "skill"),
-            printer.command_line(&format!("validate {subjects}"))
+            printer.command_line(mdskill("validate").words(subjects))
         ),
     );
 }

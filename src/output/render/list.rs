@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::hidden::print_hidden;
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::operations::state::State;
 use crate::operations::{list, list_remote, list_versions};
 use crate::output::printer::Printer;
@@ -93,13 +93,13 @@ pub(crate) fn browse(
             "Found",
             &format!("no skill in {place} that matches `{words}`"),
         );
-        let all = format!("list {}", for_shell(place));
+        let all = mdskill("list").word(place);
         printer.hint(&Hint::command(all).then(" lists all of them"));
         return;
     }
     match report.skills.first() {
         Some(first) => {
-            let add = printer.command_line(&format!("add {}", for_shell(&first.spec)));
+            let add = printer.command_line(mdskill("add").word(&first.spec));
             printer.note("Found", &format!("{number} in {place}; add one with {add}"));
         }
         None => printer.note("Found", &format!("{number} in {place}")),
@@ -121,7 +121,7 @@ pub(crate) fn versions(printer: &Printer, report: &list_versions::Report) {
     printer.list(&table);
     let versions = count(report.versions.len(), "version");
     let skill = if report.skill.is_some() { "" } else { "/SKILL" };
-    let add = printer.command_line(&format!("add {place}{skill}@{}", newest.name));
+    let add = printer.command_line(mdskill("add").word(format!("{place}{skill}@{}", newest.name)));
     printer.note(
         "Found",
         &format!("{versions} of {place}; {add} installs the newest"),

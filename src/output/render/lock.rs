@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::join_names;
-use crate::hint::Hint;
+use crate::hint::{CommandLine, Hint, mdskill};
 use crate::lockfile::merge::{Block, Difference, Side};
 use crate::operations::lock::Report;
 use crate::output::printer::Printer;
@@ -42,16 +42,14 @@ pub(crate) fn lock(printer: &Printer, report: &Report) {
             &Hint::text(format!("{folders} {verb} from the lockfile: "))
                 .then_command("install")
                 .then(" restores the locked files, and ")
-                .then_command(format!("keep {names}"))
+                .then_command(mdskill("keep").words(names))
                 .then(" accepts edits that git has merged")
                 .then(others),
         );
     }
     if report.labels.is_some() {
-        printer.hint(&Hint::text(format!(
-            "`git add {}` marks it as resolved",
-            report.lockfile
-        )));
+        let add = CommandLine::git("add").word(&report.lockfile);
+        printer.hint(&Hint::command(add).then(" marks it as resolved"));
     }
 }
 
@@ -69,9 +67,9 @@ fn unresolved(printer: &Printer, report: &Report) {
     let (names, others) = join_names(&open);
     printer.hint(
         &Hint::text("choose with ")
-            .then_command(format!("lock --resolve --ours {names}"))
+            .then_command(mdskill("lock --resolve --ours").words(names))
             .then(" or `--theirs`, without names for all; ")
-            .then_command(format!("update {names}"))
+            .then_command(mdskill("update").words(names))
             .then(" then takes the latest version")
             .then(others),
     );

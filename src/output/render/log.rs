@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::capabilities::by_kind;
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::operations::log::{Action, Commit, CommitState, Report};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
@@ -166,7 +166,7 @@ fn summary(printer: &Printer, report: &Report) {
         let time = format_time(seconds, false);
         printer.note("Offline", &format!("as of {time}"));
     }
-    let name = for_shell(&report.name);
+    let name = &report.name;
     let listed = count(report.commits.len(), "commit");
     let is_all = !report.has_more && report.cut.is_none();
     let sentence = match report.installed {
@@ -199,24 +199,28 @@ fn summary(printer: &Printer, report: &Report) {
         let id = commit.id.short();
         printer.note("Note", &format!("{id} moved the skill here from {from}"));
         if let Some(spec) = &report.spec_before {
-            let hint = Hint::command(format!("log {}", for_shell(spec)));
+            let hint = Hint::command(mdskill("log").word(spec));
             printer.hint(&hint.then(" lists the commits before"));
         }
     }
     let hint = if let (Some(tag), true) = (&report.pinned, report.newer > 0) {
         Hint::text(format!("it is pinned to {tag}; "))
-            .then_command(format!("update --latest {name}"))
+            .then_command(mdskill("update --latest").word(name))
             .then(" updates it to the newest version")
     } else if report.newer > 0 {
-        Hint::command(format!("diff {name}")).then(" shows the changes of an update")
+        Hint::command(mdskill("diff").word(name)).then(" shows the changes of an update")
     } else if report.has_more {
         let more = report.commits.len() * 5;
         let subject = if report.installed.is_some() {
-            name.to_string()
+            name
         } else {
-            for_shell(&report.spec).to_string()
+            &report.spec
         };
-        Hint::command(format!("log {subject} -n {more}")).then(" lists more")
+        let log = mdskill("log")
+            .word(subject)
+            .then("-n")
+            .word(more.to_string());
+        Hint::command(log).then(" lists more")
     } else {
         return;
     };

@@ -29,7 +29,6 @@ mod update_items;
 mod verify;
 
 use super::text;
-use crate::hint::for_shell;
 use crate::operations::report::Change;
 
 pub(crate) use add::{add, commit_hint, deny};
@@ -58,19 +57,15 @@ pub(crate) use verify::verify;
 /// Maximum number of names in a command of a hint.
 const MAX_NAMES: usize = 5;
 
-/// Returns the arguments for a command that is about these names, and a phrase for those that it
-/// leaves out.
-fn join_names(names: &[&str]) -> (String, String) {
-    let shown: Vec<_> = names
-        .iter()
-        .take(MAX_NAMES)
-        .map(|name| for_shell(name))
-        .collect();
+/// Returns the first names, for a command that is about them, and a phrase for those that it leaves
+/// out.
+fn join_names<'a, 'b>(names: &'a [&'b str]) -> (&'a [&'b str], String) {
+    let shown = &names[..names.len().min(MAX_NAMES)];
     let others = match names.len().saturating_sub(MAX_NAMES) {
         0 => String::new(),
         more => format!(" (and {more} more)"),
     };
-    (shown.join(" "), others)
+    (shown, others)
 }
 
 /// Returns `owner/repo@v1.2.0` or `owner/repo@abc1234`.

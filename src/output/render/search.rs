@@ -1,6 +1,6 @@
 //! Prints the report of `search`.
 
-use crate::hint::{Hint, for_shell};
+use crate::hint::{Hint, mdskill};
 use crate::operations::search::{Report, Skill};
 use crate::output::printer::Printer;
 use crate::output::table::Table;
@@ -46,9 +46,8 @@ pub(crate) fn search(printer: &Printer, report: &Report, is_offline: bool) {
     let mut others = report.skills.iter().filter(|skill| skill.place.is_none());
     let spec = others.find_map(|skill| skill.spec.as_deref());
     let next = spec.map(|spec| {
-        let spec = for_shell(spec);
-        let show = printer.command_line(&format!("show {spec}"));
-        let add = printer.command_line(&format!("add {spec}"));
+        let show = printer.command_line(mdskill("show").word(spec));
+        let add = printer.command_line(mdskill("add").word(spec));
         format!("; {show} shows one, and {add} installs it")
     });
     printer.note("Found", &format!("{number}{}", next.unwrap_or_default()));

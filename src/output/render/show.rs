@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{HumanBytes, HumanCount};
 
 use super::capabilities::{by_kind, listed};
-use crate::hint::for_shell;
+use crate::hint::{for_shell, mdskill};
 use crate::operations::show::{Facts, FileReport, Findings, Others, Report, Tokens, Version};
 use crate::operations::state::State;
 use crate::output::printer::Printer;
@@ -135,7 +135,7 @@ impl Page<'_> {
         if let Some(update) = &report.update {
             let command = self
                 .printer
-                .command_line(&format!("update {}", report.name));
+                .command_line(mdskill("update").word(&report.name));
             let version = version_of(update);
             self.styled_field(
                 "outdated",
@@ -200,11 +200,11 @@ impl Page<'_> {
     fn quality(&mut self, report: &Report) {
         self.field("tokens", &tokens(&report.facts.tokens));
         let subject = if report.places.is_empty() || report.installed.is_some() {
-            for_shell(&report.spec)
+            &report.spec
         } else {
-            for_shell(&report.name)
+            &report.name
         };
-        let command = self.printer.command_line(&format!("validate {subject}"));
+        let command = self.printer.command_line(mdskill("validate").word(subject));
         let (style, text) = findings(&report.facts.findings, &command);
         self.styled_field("validation", style, &text);
         let names = report.agents.iter().map(|agent| agent.name);
@@ -243,7 +243,7 @@ impl Page<'_> {
         let left = others.total.saturating_sub(others.skills.len());
         let list = self
             .printer
-            .command_line(&format!("list {}", for_shell(&others.from)));
+            .command_line(mdskill("list").word(&others.from));
         self.text(
             Style::new(),
             &match left {

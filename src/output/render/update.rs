@@ -7,7 +7,7 @@ use super::change_details::meaning;
 use super::conflicts::print_conflicts;
 use super::installed_findings::findings;
 use super::{join_names, refused};
-use crate::hint::{HasHint, Hint, for_shell};
+use crate::hint::{HasHint, Hint, mdskill};
 use crate::operations::report::{Action, Gone};
 use crate::operations::update;
 use crate::output::printer::Printer;
@@ -106,7 +106,7 @@ fn print_newer(printer: &Printer, report: &update::Report) {
     if !names.is_empty() {
         let (names, others) = join_names(&names);
         printer.hint(
-            &Hint::command(format!("update {names} --latest"))
+            &Hint::command(mdskill("update").words(names).then("--latest"))
                 .then(" updates to the newest version")
                 .then(others),
         );
@@ -117,16 +117,15 @@ fn print_newer(printer: &Printer, report: &update::Report) {
 fn print_gone(printer: &Printer, deleted: &[Gone]) {
     for gone in deleted {
         printer.error(&format!("`{}`: {}", gone.name, gone.reason));
-        let name = for_shell(&gone.name);
-        let remove = format!("remove {name}");
+        let remove = mdskill("remove").word(&gone.name);
         let hint = match &gone.successor {
-            Some(spec) => Hint::command(format!("add {}", for_shell(spec)))
+            Some(spec) => Hint::command(mdskill("add").word(spec))
                 .then(" and ")
                 .then_command(remove)
                 .then(" replace it; "),
             None => Hint::command(remove).then(" removes it; "),
         };
-        let accept = format!("update {name} --accept-gone");
+        let accept = mdskill("update").word(&gone.name).then("--accept-gone");
         printer.hint(
             &hint
                 .then_command(accept)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::conflicts::unresolved_hint;
 use super::join_names;
-use crate::hint::Hint;
+use crate::hint::{Hint, mdskill};
 use crate::operations::state::State;
 use crate::operations::verify;
 use crate::output::printer::Printer;
@@ -51,9 +51,9 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
             let (names, others) = join_names(&names);
             Hint::command("diff --local")
                 .then(" shows the edits; ")
-                .then_command(format!("keep {names}"))
+                .then_command(mdskill("keep").words(names))
                 .then(" accepts them, and ")
-                .then_command(format!("install {names} --force"))
+                .then_command(mdskill("install").words(names).then("--force"))
                 .then(" discards them")
                 .then(others)
         };

@@ -73,6 +73,7 @@ proptest! {
         is_locked: bool,
         has_commit: bool,
         has_moved: bool,
+        is_unverified: bool,
         signature in prop::sample::select(vec![Some(true), Some(false), None]),
     ) {
         let source = source.parse().unwrap();
@@ -89,6 +90,7 @@ proptest! {
             kind,
             git_ref: None,
             commit: has_commit.then(commit),
+            is_unverified,
             signature: signature.as_ref(),
             content: if is_locked {
                 Content::AsLocked

@@ -92,6 +92,17 @@ pub(super) fn served(outputs: &mut Outputs) {
     outputs.check(&context, &["cache", "prune", "--days", "0"]);
 }
 
+/// `add` with a commit of a branch, and with one of a fork.
+pub(super) fn origins(outputs: &mut Outputs) {
+    let (context, repo) = TestContext::with_skills();
+    let main = repo.rev_parse("main");
+    let impostor = repo.raw_commit(&[&main], 5, "Impostor");
+    for commit in [&main, &impostor] {
+        let spec = format!("acme/skills/one@{commit}");
+        outputs.check(&context, &["add", &spec, "--dry-run"]);
+    }
+}
+
 pub(super) fn add(outputs: &mut Outputs) {
     let (context, mut repo) = TestContext::with_skills();
     let links = "---\nname: one\ndescription: Does it. Use it.\nallowed-tools: Bash\n---\nSee [two](../two/SKILL.md).\n";

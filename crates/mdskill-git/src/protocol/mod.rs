@@ -65,7 +65,8 @@ pub struct Capabilities {
 pub struct Wants {
     /// The ids of commits or blobs.
     pub ids: Vec<ObjectId>,
-    /// Commits whose trees are already in the repository.
+    /// Commits whose trees are already in the repository; of a history, commits that are not sent,
+    /// and neither are their ancestors.
     pub known: Vec<ObjectId>,
     /// The extent of the fetch.
     pub depth: Depth,
@@ -212,7 +213,9 @@ pub fn fetch_request(wants: &Wants) -> Vec<u8> {
     if let Some(reach) = wants.depth.reach() {
         // `have` without `shallow` saves nothing, because the server must know that only the
         // commit is here, not its history (86 KB instead of 20).
-        for id in &wants.known {
+        // A history ends at the known commits and all of their ancestors.
+        let is_history = matches!(wants.depth, Depth::History(_));
+        for id in wants.known.iter().filter(|_| !is_history) {
             write_text(&mut request, &format!("shallow {id}"));
         }
         let deepen = match reach {
