@@ -59,6 +59,8 @@ use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
 use crate::platform;
 use mdskill_lint::name::SkillName;
+use mdskill_lint::rule::Rule;
+use mdskill_lint::settings::exactly;
 use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
@@ -321,4 +323,10 @@ fn with_allowed(session: &Session<'_>, allowed: &[String]) -> Result<Settings, O
         settings.set(rules, Level::Off).map_err(usage)?;
     }
     Ok(settings)
+}
+
+/// Returns the rules that `--allow` names by code or name, and that keep a skill from being installed.
+fn allowed_by_name(allowed: &[String]) -> Vec<&'static Rule> {
+    let rules = allowed.iter().filter_map(|word| exactly(word));
+    rules.filter(|rule| rule.refuses).collect()
 }

@@ -22,6 +22,7 @@ mod add_places;
 mod add_validates;
 mod addresses;
 mod agents;
+mod audit;
 mod commit_origins;
 mod completions;
 mod config;
