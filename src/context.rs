@@ -1,7 +1,7 @@
 //! [`Context`]: the shared state of every command.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ use mdskill_git::http::retry::Retry;
 use mdskill_git::objects::Objects;
 use mdskill_git::progress::Progress;
 use mdskill_lint::limits::Limits;
+use mdskill_lint::path::fold;
 
 /// The longest accepted `Retry-After`, on a terminal and in CI.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -133,13 +134,18 @@ impl<'a> Context<'a> {
         Ok(lockfile)
     }
 
-    /// Checks that no target of a lockfile leads out of the project, where its skills would be read.
+    /// Checks that no target of a lockfile leads out of the project, where its skills would be read, and
+    /// that none is in another one, where it would be in a skill.
     fn check_targets(&self, lockfile: &Lockfile) -> Result<(), InstallError> {
         let of_skills = lockfile
             .skills
             .values()
             .filter_map(|entry| entry.targets.as_ref());
         let targets: BTreeSet<&Target> = of_skills.flatten().chain(&lockfile.targets).collect();
+        if let Some((target, other)) = nested(&targets) {
+            let (target, other) = (target.clone(), other.clone());
+            return Err(InstallError::TargetNested { target, other });
+        }
         for target in targets {
             match self.scope.check_target(target) {
                 Err(InstallError::TargetNotAFolder { .. }) | Ok(()) => {}
@@ -287,4 +293,19 @@ impl<'a> Context<'a> {
         self.report_foreign_journals();
         Ok(transaction)
     }
+}
+
+/// Returns two targets of which one is in the other, or that differ only in letter case.
+fn nested<'t>(targets: &BTreeSet<&'t Target>) -> Option<(&'t Target, &'t Target)> {
+    let mut folded = BTreeMap::new();
+    for target in targets {
+        if let Some(other) = folded.insert(fold(target.as_str()), *target) {
+            return Some((target, other));
+        }
+    }
+    folded.iter().find_map(|(path, target)| {
+        let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let other = above.find_map(|above| folded.get(above))?;
+        Some((*target, *other))
+    })
 }

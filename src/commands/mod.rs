@@ -77,13 +77,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(Refused::Clap(asked)) => {
             // Help and version are successes; everything else is a usage error.
+            if asked.use_stderr() {
+                let env = env.unwrap_or_default();
+                printer_of(&Global::default(), &env).usage(&asked.render().ansi().to_string());
+                return ExitStatus::Usage.into();
+            }
             return match asked.print() {
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                     let printer = printer_of(&Global::default(), &Env::default());
                     printer.error(&format!("can't write to standard output: {error}"));
                     ExitStatus::Failed.into()
                 }
-                _ => ExitStatus::Usage.when(asked.use_stderr()).into(),
+                _ => ExitStatus::Done.into(),
             };
         }
         Err(Refused::Sentence(sentence, hint)) => {

@@ -148,6 +148,7 @@ impl HasHint for HttpError {
                     *in_ci,
                 )));
             }
+            Self::TooLong { seconds, .. } => return Some(longer(*seconds)),
             Self::Status { status: 429, .. } => "try again in a few minutes",
             Self::Status { status: 407, .. } => {
                 "put the proxy's user and password into HTTPS_PROXY, or into git's `http.proxy`"

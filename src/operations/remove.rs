@@ -14,7 +14,7 @@ use super::report::{Action, Change, LeftAlone, refusal_reason};
 use super::state::State;
 use crate::context::Context;
 use crate::fs::leftover::is_cache;
-use crate::fs::read_if_found;
+use crate::fs::read_plain;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
 use crate::install::transaction::Transaction;
@@ -85,7 +85,7 @@ pub(crate) fn removable(
         match found.last_mut().filter(|last| last.name == *skill.name) {
             Some(last) => last.state = last.state.max(state),
             None => {
-                let text = read_if_found(&folder.path.join(SKILL_FILE)).ok().flatten();
+                let text = read_plain(&folder.path.join(SKILL_FILE)).ok();
                 let details = text.map(|text| Details::read(&text)).unwrap_or_default();
                 let commit = entry.commit.map(|commit| commit.to_string());
                 found.push(Removable {

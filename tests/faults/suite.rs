@@ -77,6 +77,16 @@ impl Group<'_> {
         self.add(name.as_ref(), true, true, run);
     }
 
+    /// A case of the short form, or of the whole suite only.
+    pub fn case_of_form(
+        &mut self,
+        is_short: bool,
+        name: impl AsRef<str>,
+        run: impl FnOnce() + Send + 'static,
+    ) {
+        self.add(name.as_ref(), true, !is_short, run);
+    }
+
     /// A case that counts by itself what it tries, with [`tally::tried`].
     pub fn counting_case(&mut self, name: impl AsRef<str>, run: impl FnOnce() + Send + 'static) {
         self.add(name.as_ref(), false, false, run);

@@ -22,7 +22,7 @@ use super::credentials::Authorization;
 use super::resolver::Resolver;
 use super::retry::Retry;
 use super::settings::{Connection, HttpSettings};
-use super::{HttpError, host_of, without_user};
+use super::{HttpError, host_of, without_query, without_user};
 
 /// The user agent.
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
@@ -163,7 +163,7 @@ impl Client {
         }
         let origin = authorization.origin().unwrap_or("none");
         let sent = body.map_or(0, <[u8]>::len);
-        debug!(url = %without_user(url.clone()), bytes = sent, credential = origin, "sending a request");
+        debug!(host, bytes = sent, credential = origin, "sending a request");
         let failed = |error: &reqwest::Error| explain(&host, self.timeout, settings, error);
         let request = builder.build().map_err(|error| failed(&error))?;
         let secrets = secrets_of(request.headers(), settings, authorization);
@@ -382,7 +382,7 @@ fn moved(url: &Url, response: &reqwest::Response) -> Result<Response<'static>, H
     match location.and_then(|location| url.join(location).ok()) {
         Some(target) => Ok(Response::Moved(without_user(target))),
         None => Err(HttpError::Redirect {
-            url: url.to_string(),
+            url: without_query(url),
             to: "nowhere".to_owned(),
             reason: "it has no valid address",
         }),
