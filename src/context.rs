@@ -168,7 +168,7 @@ impl<'a> Context<'a> {
             let transaction = self.begin(&checkpoint)?;
             self.skips_recovery.set(transaction.has_left());
         }
-        transaction::tidy(&self.scope);
+        transaction::tidy(&self.scope)?;
         self.report_foreign_journals();
         Ok(())
     }

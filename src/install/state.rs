@@ -9,9 +9,12 @@ use super::scope::Scope;
 use crate::fs::{self, atomic};
 use mdskill_lint::name::SkillName;
 
-/// What changes when a transaction begins or ends.
+/// The times and sizes that change when a transaction begins or ends.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Stamp([Option<(Option<SystemTime>, Option<SystemTime>, u64)>; 3]);
+pub struct Stamp([Option<Looks>; 3]);
+
+/// When a file or folder was changed and created, and its size.
+type Looks = (Option<SystemTime>, Option<SystemTime>, u64);
 
 impl Stamp {
     /// Returns the stamp of a scope. `None` while a command of this user exchanges folders.
@@ -70,7 +73,8 @@ pub(super) fn is_untidy(scope: &Scope) -> bool {
         let mut kept = scope.journals().into_iter().chain([scope.trash()]);
         kept.any(|path| path.exists())
     };
-    state.is_dir() && (scope.lock().exists() || atomic::has_leftovers(&state) || !has_kept())
+    state.is_dir()
+        && (scope.lock().symlink_metadata().is_ok() || atomic::has_leftovers(&state) || !has_kept())
 }
 
 /// Removes the state folder's files, unless the trash has entries.

@@ -18,6 +18,7 @@ use super::terminal_markdown::Look;
 use super::wrap::wrap;
 use crate::hint::{CommandLine, Hint};
 use crate::platform;
+use crate::redact::redact;
 
 /// Width of the verb before a sentence, in columns.
 const VERB_WIDTH: usize = 10;
@@ -90,7 +91,7 @@ impl Printer {
 
     /// Prints a line of data.
     pub(crate) fn data(&self, line: &str) {
-        self.stdout(&format!("{}\n", self.without_commands(line)));
+        self.stdout(&format!("{}\n", self.without_commands(&redact(line))));
     }
 
     /// Escapes workflow commands in CI, because the runner executes those in the log.
@@ -121,7 +122,7 @@ impl Printer {
     fn data_lines(&self, lines: &[String]) {
         let mut text = String::new();
         for line in lines {
-            let _ = writeln!(text, "{}", self.without_commands(line));
+            let _ = writeln!(text, "{}", self.without_commands(&redact(line)));
         }
         self.stdout(&text);
     }
@@ -407,9 +408,14 @@ impl Printer {
         note_failure(written.and_then(|()| stdout.flush()));
     }
 
+    /// Prints the error of a command line as clap describes it. An argument may have a secret.
+    pub(crate) fn usage(&self, text: &str) {
+        self.stderr(text.trim_end_matches('\n'));
+    }
+
     pub(super) fn stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{line}"));
+        drop(writeln!(stderr, "{}", redact(line)));
     }
 
     /// Returns the width of the terminal of standard error; `None` for a file or a log.

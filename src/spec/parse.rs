@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::{GitRef, ROOT, Spec, SpecError, SpecSource, page};
-use crate::redact::redact_url;
+use crate::redact::{has_secret, redact_url};
 use crate::source::is_scp_like;
 use mdskill_lint::path::is_hidden;
 
@@ -60,6 +60,12 @@ fn parse(text: &str) -> Result<Spec, Fault> {
             skill: None,
             git_ref: None,
         });
+    }
+    if has_secret(text) {
+        return fault(
+            "it contains a user name or password, or a token, which would be stored in the lockfile",
+            "the URL without it, and set MDSKILL_TOKEN or a git credential helper",
+        );
     }
     if text.starts_with('-') {
         return fault("it starts with `-`, like an option", SHORT_FORM);
@@ -185,15 +191,6 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
     let (authority, path) = rest.split_at(authority_end);
     if authority.is_empty() != (scheme == "file") {
         return fault("its host is missing or misplaced", URL_FORM);
-    }
-    let secret = authority
-        .rsplit_once('@')
-        .is_some_and(|(user, _)| scheme != "ssh" || user.contains(':'));
-    if secret {
-        return fault(
-            "it contains a user name or password, which would be stored in the lockfile",
-            "the URL without it, and set MDSKILL_TOKEN or a git credential helper",
-        );
     }
     if authority.starts_with('-') {
         return fault("its host starts with `-`", URL_FORM);

@@ -109,7 +109,7 @@ fn numbers_of_main(scene: &Scene, name: &str) -> RangeInclusive<usize> {
 }
 
 fn fail(scene: &Scene, injection: &str) {
-    let _told = ToldOnPanic(injection);
+    let _named = NamedOnPanic(injection);
     let copy = scene.before.copy();
     let injections = [injection.to_owned()];
     let name = injection.split(':').next().unwrap_or_default();
@@ -126,9 +126,9 @@ fn fail(scene: &Scene, injection: &str) {
 }
 
 /// Names the fault if the case fails.
-struct ToldOnPanic<'a>(&'a str);
+struct NamedOnPanic<'a>(&'a str);
 
-impl Drop for ToldOnPanic<'_> {
+impl Drop for NamedOnPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             println!("the fault was {}", self.0);

@@ -34,10 +34,10 @@ pub fn register(suite: &mut Suite) {
     let seconds = SECONDS[usize::from(suite.is_whole())];
     let mut group = suite.group("crowd", Tried::Fault);
     group.counting_case("eight_processes_lose_no_edit", move || {
-        lose_no_edit(seconds)
+        lose_no_edit(seconds);
     });
     group.counting_case("readers_see_old_or_new", move || {
-        readers_see_old_or_new(seconds)
+        readers_see_old_or_new(seconds);
     });
 }
 
@@ -47,7 +47,7 @@ fn lose_no_edit(seconds: u64) {
     context.run(&["add", "acme/skills", "--all"]).ok();
     let commands = [&CHANGES[..], &READERS, &CACHE].concat();
     let check = |arguments: &[&str], outcome: &Outcome| {
-        // No permission and no network are no reasons here.
+        // No permission and no network explain nothing here.
         let is_explained = matches!(outcome.code, Some(0..=3));
         assert!(is_explained, "{arguments:?}\n{outcome}");
     };

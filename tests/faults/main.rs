@@ -35,6 +35,7 @@ mod calls;
 mod content;
 mod crowd;
 mod disk;
+mod ends;
 mod kills;
 mod overlay;
 mod projects;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
     disk::register(&mut suite);
     calls::register(&mut suite);
     crowd::register(&mut suite);
+    ends::register(&mut suite);
     kills::register(&mut suite);
     overlay::register(&mut suite);
     random::register(&mut suite);

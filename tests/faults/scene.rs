@@ -19,7 +19,7 @@ const TARGETS: [&str; 4] = ["--target", ".github/skills", "--target", ".ai/skill
 pub struct Scene {
     pub before: TestContext,
     pub arguments: Vec<&'static str>,
-    /// What must be true after a fault: each skill is as before or as after the undisturbed command.
+    /// The expectations after a fault: each skill is as before or as after the undisturbed command.
     expected: Expected,
     calls: OnceLock<Vec<Call>>,
     all_calls: OnceLock<Vec<Call>>,
@@ -78,8 +78,8 @@ impl Scene {
         let mut origin = None;
         if name == "add_from_server" {
             let server = GitServer::start(context.root());
-            let served = TestContext::with_origin(&server.url());
-            origin = Some((std::mem::replace(&mut context, served), server));
+            let client = TestContext::with_origin(&server.url());
+            origin = Some((std::mem::replace(&mut context, client), server));
         }
         let (arguments, precious): (Vec<&'static str>, &'static [&'static str]) = match name {
             "add" | "add_from_server" => (add(), &[]),
