@@ -134,11 +134,11 @@ impl GitConfig {
                         (Some(rest), Some(home)) => home.join(rest),
                         _ => PathBuf::from(value),
                     };
-                    let is_listed = match path.ends_with("*") {
-                        true => path.parent().is_some_and(|above| {
-                            folder != real(above) && folder.starts_with(real(above))
-                        }),
-                        false => path.is_absolute() && real(&path) == folder,
+                    let is_listed = if path.ends_with("*") {
+                        let above = path.parent().map(real);
+                        above.is_some_and(|above| folder != above && folder.starts_with(above))
+                    } else {
+                        path.is_absolute() && real(&path) == folder
                     };
                     is_trusted || is_listed
                 }
