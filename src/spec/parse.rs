@@ -106,7 +106,10 @@ fn parse_short(text: &str) -> Result<Spec, Fault> {
     let first = text.split(['/', '@']).next().unwrap_or_default();
     // Without the prefix it would be a folder or an option.
     if is_folder(text) || text.starts_with('-') {
-        return fault(format!("`{first}` is not a valid owner or host"), SHORT_FORM);
+        return fault(
+            format!("`{first}` is not a valid owner or host"),
+            SHORT_FORM,
+        );
     }
     // Owners on GitHub have no dots, so a name with a dot is a host.
     let has_host = first.contains('.') || first.contains(':');
