@@ -13,7 +13,8 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const LAYERS: &[&[&str]] = &[
     // Values
     &[
-        "digest", "glob", "hint", "platform", "redact", "source", "spec", "target", "toml",
+        "digest", "glob", "hint", "parallel", "platform", "redact", "source", "spec", "target",
+        "toml",
     ],
     // Environment and disk
     &["dirs", "env", "fs", "interrupt"],
@@ -57,13 +58,14 @@ const CONTAINED: &[(&str, &[&str])] = &[
     ("clap_complete", &["src/commands/completions/complete.rs"]),
     ("directories", &["src/dirs.rs"]),
     ("rustls", &["crates/mdskill-git/src/http/client.rs"]),
-    ("libgit2_sys", &["crates/mdskill-git/src/objects.rs"]),
+    ("libgit2_sys", &["crates/mdskill-git/src/options.rs"]),
     (
         "git2",
         &[
             "crates/mdskill-git/src/line_diff.rs",
             "crates/mdskill-git/src/merge_file.rs",
             "crates/mdskill-git/src/objects.rs",
+            "crates/mdskill-git/src/options.rs",
             "crates/mdskill-git/src/pack.rs",
             "crates/mdskill-git/src/work_tree.rs",
         ],
