@@ -1,5 +1,6 @@
 //! A201: escape sequences of terminals.
 
+use crate::audit_places::texts;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -19,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let texts = skill.audit().texts(skill);
+    let texts = texts(skill);
     // Scripts print them.
     let pages = texts.filter(|(path, _)| path.ends_with(".md"));
     pages
