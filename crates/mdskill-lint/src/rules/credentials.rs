@@ -5,6 +5,7 @@ use crate::audit_places::{Place, places};
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
+use crate::script_commands::extension;
 
 pub(crate) const RULE: Rule = Rule {
     code: "A303",
@@ -48,7 +49,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let name = name.unwrap_or_default();
         let is_secret = match span.of(text) {
             ".ssh/" => {
-                (name.starts_with("id_") || name.ends_with(".pem")) && !name.ends_with(".pub")
+                (name.starts_with("id_") || extension(name) == "pem") && extension(name) != "pub"
             }
             _ => true,
         };
