@@ -80,8 +80,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Refused::Clap(asked)) => {
             // Help and version are successes; everything else is a usage error.
             if asked.use_stderr() {
-                let env = env.unwrap_or_default();
-                printer_of(&Global::default(), &env).usage(&asked.render().ansi().to_string());
+                let printer = printer_of(&Global::default(), &env.unwrap_or_default());
+                printer.usage(&asked.render().ansi().to_string());
                 return ExitStatus::Usage.into();
             }
             return match asked.print() {

@@ -11,7 +11,10 @@ use mdskill_lint::name::SkillName;
 
 /// The times and sizes that change when a transaction begins or ends.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Stamp([Option<(Option<SystemTime>, Option<SystemTime>, u64)>; 3]);
+pub struct Stamp([Option<Looks>; 3]);
+
+/// When a file or folder was changed and created, and its size.
+type Looks = (Option<SystemTime>, Option<SystemTime>, u64);
 
 impl Stamp {
     /// Returns the stamp of a scope. `None` while a command of this user exchanges folders.

@@ -34,10 +34,10 @@ pub fn register(suite: &mut Suite) {
     let seconds = SECONDS[usize::from(suite.is_whole())];
     let mut group = suite.group("crowd", Tried::Fault);
     group.counting_case("eight_processes_lose_no_edit", move || {
-        lose_no_edit(seconds)
+        lose_no_edit(seconds);
     });
     group.counting_case("readers_see_old_or_new", move || {
-        readers_see_old_or_new(seconds)
+        readers_see_old_or_new(seconds);
     });
 }
 

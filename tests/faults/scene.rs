@@ -78,8 +78,8 @@ impl Scene {
         let mut origin = None;
         if name == "add_from_server" {
             let server = GitServer::start(context.root());
-            let served = TestContext::with_origin(&server.url());
-            origin = Some((std::mem::replace(&mut context, served), server));
+            let client = TestContext::with_origin(&server.url());
+            origin = Some((std::mem::replace(&mut context, client), server));
         }
         let (arguments, precious): (Vec<&'static str>, &'static [&'static str]) = match name {
             "add" | "add_from_server" => (add(), &[]),

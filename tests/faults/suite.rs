@@ -72,6 +72,7 @@ impl Group<'_> {
     }
 
     /// A case that only the whole suite runs, because it takes long.
+    #[allow(dead_code, reason = "part of the interface of all groups")]
     pub fn long_case(&mut self, name: impl AsRef<str>, run: impl FnOnce() + Send + 'static) {
         self.add(name.as_ref(), true, true, run);
     }

@@ -79,6 +79,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Watches a copy of the context, in which something else happens.
+    #[allow(dead_code, reason = "part of the interface of all groups")]
     pub fn on<'b>(&self, copy: &'b TestContext) -> Watch<'b> {
         self.expected.clone().of(copy)
     }

@@ -57,6 +57,7 @@ mod import_refusals;
 mod import_requests;
 mod init;
 mod install_remove_verify;
+mod interrupts;
 mod layering;
 mod leftovers;
 mod limits;
