@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::explain::Group;
 use crate::span::{Position, Span};
+
+/// The prefix of the codes of the audit.
+pub(crate) const AUDIT: &str = "A";
 
 /// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,8 +97,7 @@ impl Diagnostic {
     /// as capabilities.
     #[must_use]
     pub fn is_warning_of_audit(&self) -> bool {
-        self.refuses
-            || self.severity >= Severity::Warning && self.code.starts_with(Group::Audit.prefix())
+        self.refuses || self.severity >= Severity::Warning && self.code.starts_with(AUDIT)
     }
 }
 

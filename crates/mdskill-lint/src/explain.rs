@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{AUDIT, Severity};
 use crate::profile::Profile;
 use crate::rule::{Fixable, Rule};
 use crate::settings::Settings;
@@ -51,7 +51,7 @@ impl Group {
             Self::References => "SK3",
             Self::Content => "SK4",
             Self::Installation => "SK5",
-            Self::Audit => "A",
+            Self::Audit => AUDIT,
         }
     }
 

@@ -214,7 +214,16 @@ impl<'a> ParsedSkill<'a> {
 
     /// Returns the scripts, and the places that the rules of the audit check.
     pub(crate) fn audit(&self) -> &Audit {
-        self.audit.get_or_init(|| Audit::of(self))
+        self.audit.get_or_init(|| {
+            let pages: Vec<_> = self
+                .pages
+                .iter()
+                .map(|page| (page.path, &*page.text))
+                .collect();
+            let is_nested = |path: &str| self.is_nested(path);
+            let script = |path: &str| self.script_text(path).into_owned();
+            Audit::of(self.files, &pages, is_nested, script)
+        })
     }
 
     /// Returns the pages that agents read.

@@ -168,7 +168,9 @@ impl Planner<'_, '_, '_> {
         let (path, folder) = (entry.path.as_str(), tracked.skill.name.as_str());
         let found = diagnose(objects, root, path, folder, &files, &options.settings).diagnostics;
         let place = tracked.skill.first_place();
-        if let Some(reason) = audit::refusal(options, tracked.skill.name, &found, whose_of(&kept)) {
+        if let Some(reason) =
+            audit::refusal(options, tracked.skill.name, &found, whose_of(kept.as_ref()))
+        {
             let found = Found::of(&place, found).collect();
             return Ok(SkillUpdate::Blocked(reason, found));
         }
@@ -176,7 +178,7 @@ impl Planner<'_, '_, '_> {
         let is_marked = kept.as_ref().is_some_and(|kept| !kept.marked.is_empty());
         if !options.force
             && !is_marked
-            && let Some(reason) = unloadable(&found, whose_of(&kept))
+            && let Some(reason) = unloadable(&found, whose_of(kept.as_ref()))
         {
             let found = Found::of(&place, found).collect();
             return Ok(SkillUpdate::Blocked(reason, found));
@@ -425,7 +427,7 @@ fn resolved(kept: &Kept, on_conflict: OnConflict) -> Option<String> {
     (!files.is_empty()).then(|| format!("{winner} won in {}", files.join(", ")))
 }
 
-fn whose_of(kept: &Option<Kept>) -> &'static str {
+fn whose_of(kept: Option<&Kept>) -> &'static str {
     match kept {
         Some(_) => "its new version with your edits",
         None => "its new version",

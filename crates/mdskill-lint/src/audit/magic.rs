@@ -67,10 +67,7 @@ fn is_windows_program(bytes: &[u8]) -> bool {
 
 /// The two bytes of the version of Python, `\r\n`, and flags below 4.
 fn is_python(bytes: &[u8]) -> bool {
-    matches!(
-        bytes,
-        [_, 0x0c | 0x0d | 0x0e, b'\r', b'\n', 0..=3, 0, 0, 0, ..]
-    )
+    matches!(bytes, [_, 0x0c..=0x0e, b'\r', b'\n', 0..=3, 0, 0, 0, ..])
 }
 
 #[cfg(test)]

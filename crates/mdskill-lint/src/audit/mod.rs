@@ -8,17 +8,15 @@ pub(crate) mod phrases;
 pub(crate) mod secrets;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use self::magic::Magic;
-use crate::SKILL_FILE;
-use crate::parsed_skill::{Page, ParsedSkill, Role};
-use crate::references::attack_sections::{self, AttackSections};
-use crate::references::mention_context;
-use crate::rule::Finding;
+use crate::references::attack_sections::AttackSections;
 use crate::script_commands::Language;
+use crate::skill_files::SkillFiles;
 use crate::span::Span;
 
 /// Maximum number of places of one text. A text with more of them has its first ones checked.
@@ -131,43 +129,31 @@ struct Hit {
     span: Span,
 }
 
-/// A place in a text.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'s> {
-    /// The path of the file.
-    pub(crate) path: &'s str,
-    /// Its text.
-    pub(crate) text: &'s str,
-    /// The span of the word.
-    pub(crate) span: Span,
-    /// The page, unless it is a script.
-    page: Option<(&'s Page<'s>, &'s OnceCell<AttackSections>)>,
-}
-
 impl Audit {
-    /// Reads the scripts of a skill, and searches all texts.
-    pub(crate) fn of(skill: &ParsedSkill<'_>) -> Self {
-        let entries = skill.files.entries().iter();
+    /// Reads the scripts of a skill, and searches all texts. `pages` are the paths and texts of its pages, and
+    /// `is_nested` and `script` return whether a path belongs to a nested skill, and the text of a script.
+    pub(crate) fn of<'p>(
+        files: &dyn SkillFiles,
+        pages: &[(&'p str, &'p str)],
+        is_nested: impl Fn(&str) -> bool,
+        script: impl Fn(&str) -> String,
+    ) -> Self {
+        let entries = files.entries().iter();
         let scripts = entries.filter(|entry| {
             let name = entry.path.rsplit('/').next().unwrap_or_default();
             let is_script = Language::may_be_of(entry)
                 || entry.is_file() && matches!(name, "hooks.json" | ".mcp.json");
-            is_script && !skill.is_nested(&entry.path)
+            is_script && !is_nested(&entry.path)
         });
-        let scripts = scripts.map(|entry| {
-            (
-                entry.path.clone(),
-                skill.script_text(&entry.path).into_owned(),
-            )
-        });
+        let scripts = scripts.map(|entry| (entry.path.clone(), script(&entry.path)));
         let mut audit = Self {
             scripts: scripts.collect(),
             hits: Vec::new(),
-            attacks: skill.pages.iter().map(|_| OnceCell::new()).collect(),
-            magic: read_magic(skill),
+            attacks: pages.iter().map(|_| OnceCell::new()).collect(),
+            magic: read_magic(files, pages, is_nested),
         };
-        let pages = skill.pages.iter().map(|page| &*page.text);
-        let texts = pages.chain(audit.scripts.iter().map(|(_, text)| text.as_str()));
+        let page_texts = pages.iter().map(|(_, text)| *text);
+        let texts = page_texts.chain(audit.scripts.iter().map(|(_, text)| text.as_str()));
         for (index, text) in texts.enumerate() {
             let Some(search) = &*SEARCH else { break };
             let found = search.find_iter(text).take(MAX_HITS);
@@ -190,129 +176,34 @@ impl Audit {
         &self.magic
     }
 
-    /// Returns the places of a topic.
-    pub(crate) fn places<'s>(
-        &'s self,
-        skill: &'s ParsedSkill<'_>,
-        topic: Topic,
-    ) -> impl Iterator<Item = Place<'s>> {
+    /// Returns the words of a topic, each with the index of its text: a page, or after those a script.
+    pub(crate) fn hits(&self, topic: Topic) -> impl Iterator<Item = (usize, Span)> {
         let hits = self.hits.iter().filter(move |hit| hit.topic == topic);
-        hits.filter_map(move |hit| {
-            let span = hit.span;
-            if let Some(page) = skill.pages.get(hit.text) {
-                return Some(Place {
-                    path: page.path,
-                    text: &page.text,
-                    span,
-                    page: Some((page, self.attacks.get(hit.text)?)),
-                });
-            }
-            let (path, text) = self.scripts.get(hit.text - skill.pages.len())?;
-            Some(Place {
-                path,
-                text,
-                span,
-                page: None,
-            })
-        })
+        hits.map(|hit| (hit.text, hit.span))
     }
 
-    /// Returns the paths and texts of all pages and scripts. `SKILL.md` is included even if its
-    /// frontmatter is not closed and it is not a page.
-    pub(crate) fn texts<'s>(
-        &'s self,
-        skill: &'s ParsedSkill<'_>,
-    ) -> impl Iterator<Item = (&'s str, &'s str)> {
-        let others = skill.pages.iter().filter(|page| page.role != Role::SkillMd);
-        let others = others.map(|page| (page.path, &*page.text));
-        let scripts = self.scripts.iter().map(|(path, text)| (&**path, &**text));
-        [(SKILL_FILE, skill.skill_text())]
-            .into_iter()
-            .chain(others)
-            .chain(scripts)
+    /// Returns the cell for the sections about attacks of a page.
+    pub(crate) fn attacks(&self, page: usize) -> Option<&OnceCell<AttackSections>> {
+        self.attacks.get(page)
     }
 }
 
 /// Reads the first bytes of all files but scripts, whose names say what they are.
-fn read_magic(skill: &ParsedSkill<'_>) -> Vec<(String, Magic)> {
-    let entries = skill.files.entries().iter().filter(|entry| entry.is_file());
+fn read_magic(
+    files: &dyn SkillFiles,
+    pages: &[(&str, &str)],
+    is_nested: impl Fn(&str) -> bool,
+) -> Vec<(String, Magic)> {
+    let pages: BTreeMap<&str, &str> = pages.iter().copied().collect();
+    let entries = files.entries().iter().filter(|entry| entry.is_file());
     let entries =
-        entries.filter(|entry| !skill.is_nested(&entry.path) && !Language::is_named(&entry.path));
+        entries.filter(|entry| !is_nested(&entry.path) && !Language::is_named(&entry.path));
     let kinds = entries.filter_map(|entry| {
-        let kind = match skill.page(&entry.path) {
-            Some(page) => magic::kind(page.text.as_bytes()),
-            None => magic::kind(&skill.files.beginning(&entry.path, magic::BYTES).ok()?),
+        let kind = match pages.get(&*entry.path) {
+            Some(text) => magic::kind(text.as_bytes()),
+            None => magic::kind(&files.beginning(&entry.path, magic::BYTES).ok()?),
         };
         Some((entry.path.clone(), kind?))
     });
     kinds.collect()
-}
-
-impl Place<'_> {
-    /// Whether agents read the text or run it, and it is not a page for people.
-    pub(crate) fn is_for_agents(&self) -> bool {
-        self.page
-            .is_none_or(|(page, _)| page.role != Role::Auxiliary)
-    }
-
-    /// Whether the text is a script.
-    pub(crate) const fn is_in_script(&self) -> bool {
-        self.page.is_none()
-    }
-
-    /// Whether the place is in a code block or a code span of a page.
-    pub(crate) fn is_in_code(&self) -> bool {
-        self.code().is_some()
-    }
-
-    /// Returns the code block or code span around the place.
-    pub(crate) fn code(&self) -> Option<Span> {
-        let markdown = &self.page?.0.markdown;
-        let around = |spans: &[Span]| {
-            let before = spans.partition_point(|span| span.start <= self.span.start);
-            let last = before.checked_sub(1).map(|at| spans[at]);
-            last.filter(|span| self.span.start < span.end)
-        };
-        around(&markdown.code_blocks).or_else(|| around(&markdown.code_spans))
-    }
-
-    /// Whether the text around the place shows or forbids an attack.
-    pub(crate) fn is_sample(&self) -> bool {
-        let Some((page, _)) = self.page else {
-            return false;
-        };
-        self.is_attack()
-            || mention_context::is_forbidden(&page.text, self.span)
-            || self
-                .code()
-                .is_some_and(|code| mention_context::is_forbidden(&page.text, code))
-    }
-
-    /// Whether the place is in a section about attacks.
-    pub(crate) fn is_attack(&self) -> bool {
-        self.page.is_some_and(|(page, attacks)| {
-            let attacks = attacks.get_or_init(|| attack_sections::read(&page.text));
-            attacks.has(self.span.start)
-        })
-    }
-
-    /// Returns the line of the place, at most `reach` bytes on each side.
-    pub(crate) fn line(&self, reach: usize) -> Span {
-        let from = self
-            .text
-            .floor_char_boundary(self.span.start.saturating_sub(reach));
-        let to = self
-            .text
-            .floor_char_boundary(self.span.end.saturating_add(reach));
-        let before = memchr::memrchr(b'\n', &self.text.as_bytes()[from..self.span.start]);
-        let after = memchr::memchr(b'\n', &self.text.as_bytes()[self.span.end..to]);
-        let start = before.map_or(from, |at| from + at + 1);
-        let end = after.map_or(to, |at| self.span.end + at);
-        Span::new(start, end)
-    }
-
-    /// Returns a finding at a span of the text.
-    pub(crate) fn finding(&self, span: Span, message: impl Into<String>) -> Finding {
-        Finding::in_file(self.path, span, message)
-    }
 }

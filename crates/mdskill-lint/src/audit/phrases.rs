@@ -65,7 +65,7 @@ pub(crate) fn overrides(before: &str, after: &str) -> bool {
     if is_reported(before) {
         return false;
     }
-    let mut words = words(after).take(NEAR).map(|word| word.to_lowercase());
+    let mut words = words(after).take(NEAR).map(str::to_lowercase);
     let adjective = words.find(|word| !FILLERS.contains(&word.as_str()));
     if !adjective.is_some_and(|word| EARLIER.contains(&word.as_str())) {
         return false;

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
+use crate::script_commands::extension;
 
 pub(crate) const RULE: Rule = Rule {
     code: "A107",
@@ -50,7 +51,7 @@ fn kind(path: &str) -> Option<Kind> {
     let name = file.to_lowercase();
     let folder = parts.next().unwrap_or_default().to_lowercase();
     let is_settings = match folder.as_str() {
-        ".claude" | ".gemini" => name.starts_with("settings") && name.ends_with(".json"),
+        ".claude" | ".gemini" => name.starts_with("settings") && extension(&name) == "json",
         ".cursor" => matches!(name.as_str(), "mcp.json" | "hooks.json" | "cli.json"),
         ".codex" => name == "config.toml",
         ".vscode" => matches!(name.as_str(), "settings.json" | "tasks.json" | "mcp.json"),

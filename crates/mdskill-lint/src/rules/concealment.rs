@@ -1,6 +1,7 @@
 //! A204: text that asks an agent to hide something from the user.
 
-use crate::audit::{Place, Topic, phrases};
+use crate::audit::{Topic, phrases};
+use crate::audit_places::{Place, places};
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -21,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 const NEAR: usize = 160;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let places = skill.audit().places(skill, Topic::Concealment);
+    let places = places(skill, Topic::Concealment);
     let found = places.filter(|place| !place.is_in_script() && place.is_for_agents());
     let found =
         found.filter(|place| is_concealment(place) && !place.is_in_code() && !place.is_attack());

@@ -1,9 +1,11 @@
 //! A303: a command that reads credentials of the user.
 
-use crate::audit::{Place, Topic};
+use crate::audit::Topic;
+use crate::audit_places::{Place, places};
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
+use crate::script_commands::extension;
 
 pub(crate) const RULE: Rule = Rule {
     code: "A303",
@@ -33,7 +35,7 @@ const SENDERS: [&str; 9] = [
 ];
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let places = skill.audit().places(skill, Topic::Credentials);
+    let places = places(skill, Topic::Credentials);
     let places = places.filter(Place::is_for_agents);
     let named = places.filter(|place| place.is_in_script() || place.is_in_code());
     let found = named.filter_map(|place| {
@@ -47,7 +49,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         let name = name.unwrap_or_default();
         let is_secret = match span.of(text) {
             ".ssh/" => {
-                (name.starts_with("id_") || name.ends_with(".pem")) && !name.ends_with(".pub")
+                (name.starts_with("id_") || extension(name) == "pem") && extension(name) != "pub"
             }
             _ => true,
         };

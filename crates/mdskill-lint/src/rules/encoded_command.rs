@@ -1,7 +1,8 @@
 //! A301: a command that runs what it decodes.
 
+use crate::audit::Topic;
 use crate::audit::encoded::runs_decoded;
-use crate::audit::{Place, Topic};
+use crate::audit_places::{Place, places};
 use crate::diagnostic::Severity;
 use crate::downloads::{is_attack, is_printed};
 use crate::parsed_skill::ParsedSkill;
@@ -25,7 +26,7 @@ pub(crate) const RULE: Rule = Rule {
 const NEAR: usize = 2000;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let places = skill.audit().places(skill, Topic::Encoded);
+    let places = places(skill, Topic::Encoded);
     let places = places.filter(Place::is_for_agents);
     let mut found: Vec<Finding> = Vec::new();
     for place in places {

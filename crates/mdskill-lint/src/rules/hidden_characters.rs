@@ -1,6 +1,7 @@
 //! SK406: invisible characters.
 
 use crate::SKILL_FILE;
+use crate::audit_places::texts;
 use crate::diagnostic::{Fix, Severity};
 use crate::invisible_chars::{hidden_runs, is_deceptive};
 use crate::parsed_skill::ParsedSkill;
@@ -25,7 +26,7 @@ pub(crate) const RULE: Rule = Rule {
 const MAX_SHOWN: usize = 60;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let texts = skill.audit().texts(skill);
+    let texts = texts(skill);
     texts
         .flat_map(|(path, text)| {
             let is_page = path == SKILL_FILE || skill.page(path).is_some();

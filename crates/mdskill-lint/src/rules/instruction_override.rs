@@ -1,6 +1,7 @@
 //! A203: text that replaces an agent's instructions.
 
-use crate::audit::{Place, Topic, phrases};
+use crate::audit::{Topic, phrases};
+use crate::audit_places::{Place, places};
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -19,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let places = skill.audit().places(skill, Topic::Override);
+    let places = places(skill, Topic::Override);
     let found = places.filter(|place| !place.is_in_script() && place.is_for_agents());
     let found =
         found.filter(|place| is_override(place) && !place.is_in_code() && !place.is_sample());

@@ -1,5 +1,6 @@
 //! A202: text that is moved out of sight.
 
+use crate::audit_places::texts;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -23,7 +24,7 @@ const MAX_LINES: usize = 50;
 const MAX_SPACES: usize = 200;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let texts = skill.audit().texts(skill);
+    let texts = texts(skill);
     texts
         .filter_map(|(path, text)| {
             let span = first(text)?;

@@ -9,7 +9,7 @@ use crate::downloads::{
 use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::{attack_sections, mention_context};
 use crate::rule::{Check, Finding, Rule};
-use crate::script_commands::{executed, literals};
+use crate::script_commands::{executed, extension, literals};
 use crate::span::Span;
 
 pub(crate) const RULE: Rule = Rule {
@@ -80,7 +80,7 @@ fn check_scripts(skill: &ParsedSkill<'_>, findings: &mut Vec<Finding>) {
         if !names_downloader(text) {
             continue;
         }
-        let is_json = path.ends_with(".json");
+        let is_json = extension(path) == "json";
         let commands = if is_json {
             literals(text, 0, false)
         } else {

@@ -1,6 +1,7 @@
 //! A304: instructions that are fetched from an address.
 
-use crate::audit::{Place, Topic};
+use crate::audit::Topic;
+use crate::audit_places::{Place, places};
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -21,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 const NEAR: usize = 300;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let places = skill.audit().places(skill, Topic::Remote);
+    let places = places(skill, Topic::Remote);
     let found = places.filter(|place| !place.is_in_script() && place.is_for_agents());
     let found = found.filter(|place| is_remote(place) && !place.is_in_code() && !place.is_sample());
     let message = "an agent follows instructions of this address, which were not reviewed";

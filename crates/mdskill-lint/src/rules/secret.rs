@@ -1,6 +1,7 @@
 //! A302: a key or a token.
 
 use crate::audit::{Topic, secrets};
+use crate::audit_places::places;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -22,7 +23,7 @@ pub(crate) const RULE: Rule = Rule {
 const LONGEST: usize = 400;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let places = skill.audit().places(skill, Topic::Secret);
+    let places = places(skill, Topic::Secret);
     let found = places.filter_map(|place| {
         let (text, span) = (place.text, place.span);
         let is_word = text[..span.start].ends_with(|c: char| c.is_ascii_alphanumeric());

@@ -1,5 +1,7 @@
 //! A201: escape sequences of terminals.
 
+use crate::SKILL_FILE;
+use crate::audit_places::texts;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -19,9 +21,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let texts = skill.audit().texts(skill);
+    let texts = texts(skill);
     // Scripts print them.
-    let pages = texts.filter(|(path, _)| path.ends_with(".md"));
+    let pages = texts.filter(|(path, _)| *path == SKILL_FILE || skill.page(path).is_some());
     pages
         .filter_map(|(path, text)| {
             let span = first(text)?;

@@ -1,0 +1,131 @@
+//! [`Place`]: a place in a page or a script that a rule of the audit checks.
+
+use std::cell::OnceCell;
+
+use crate::SKILL_FILE;
+use crate::audit::Topic;
+use crate::parsed_skill::{Page, ParsedSkill, Role};
+use crate::references::attack_sections::{self, AttackSections};
+use crate::references::mention_context;
+use crate::rule::Finding;
+use crate::span::Span;
+
+/// A place in a text.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'s> {
+    /// The path of the file.
+    pub(crate) path: &'s str,
+    /// Its text.
+    pub(crate) text: &'s str,
+    /// The span of the word.
+    pub(crate) span: Span,
+    /// The page, unless it is a script.
+    page: Option<(&'s Page<'s>, &'s OnceCell<AttackSections>)>,
+}
+
+/// Returns the places of a topic.
+pub(crate) fn places<'s>(
+    skill: &'s ParsedSkill<'_>,
+    topic: Topic,
+) -> impl Iterator<Item = Place<'s>> {
+    let audit = skill.audit();
+    audit.hits(topic).filter_map(move |(index, span)| {
+        if let Some(page) = skill.pages.get(index) {
+            return Some(Place {
+                path: page.path,
+                text: &page.text,
+                span,
+                page: Some((page, audit.attacks(index)?)),
+            });
+        }
+        let (path, text) = audit.scripts().get(index - skill.pages.len())?;
+        Some(Place {
+            path,
+            text,
+            span,
+            page: None,
+        })
+    })
+}
+
+/// Returns the paths and texts of all pages and scripts. `SKILL.md` is included even if its frontmatter is
+/// not closed and it is not a page.
+pub(crate) fn texts<'s>(skill: &'s ParsedSkill<'_>) -> impl Iterator<Item = (&'s str, &'s str)> {
+    let others = skill.pages.iter().filter(|page| page.role != Role::SkillMd);
+    let others = others.map(|page| (page.path, &*page.text));
+    let scripts = skill.audit().scripts().iter();
+    let scripts = scripts.map(|(path, text)| (&**path, &**text));
+    [(SKILL_FILE, skill.skill_text())]
+        .into_iter()
+        .chain(others)
+        .chain(scripts)
+}
+
+impl Place<'_> {
+    /// Whether agents read the text or run it, and it is not a page for people.
+    pub(crate) fn is_for_agents(&self) -> bool {
+        self.page
+            .is_none_or(|(page, _)| page.role != Role::Auxiliary)
+    }
+
+    /// Whether the text is a script.
+    pub(crate) const fn is_in_script(&self) -> bool {
+        self.page.is_none()
+    }
+
+    /// Whether the place is in a code block or a code span of a page.
+    pub(crate) fn is_in_code(&self) -> bool {
+        self.code().is_some()
+    }
+
+    /// Returns the code block or code span around the place.
+    pub(crate) fn code(&self) -> Option<Span> {
+        let markdown = &self.page?.0.markdown;
+        let around = |spans: &[Span]| {
+            let before = spans.partition_point(|span| span.start <= self.span.start);
+            let last = before.checked_sub(1).map(|at| spans[at]);
+            last.filter(|span| self.span.start < span.end)
+        };
+        around(&markdown.code_blocks).or_else(|| around(&markdown.code_spans))
+    }
+
+    /// Whether the text around the place shows or forbids an attack.
+    pub(crate) fn is_sample(&self) -> bool {
+        let Some((page, _)) = self.page else {
+            return false;
+        };
+        self.is_attack()
+            || mention_context::is_forbidden(&page.text, self.span)
+            || self
+                .code()
+                .is_some_and(|code| mention_context::is_forbidden(&page.text, code))
+    }
+
+    /// Whether the place is in a section about attacks.
+    pub(crate) fn is_attack(&self) -> bool {
+        self.page.is_some_and(|(page, attacks)| {
+            let attacks = attacks.get_or_init(|| attack_sections::read(&page.text));
+            attacks.has(self.span.start)
+        })
+    }
+
+    /// Returns the line of the place, at most `reach` bytes on each side.
+    pub(crate) fn line(&self, reach: usize) -> Span {
+        let from = self
+            .text
+            .floor_char_boundary(self.span.start.saturating_sub(reach));
+        let to = self
+            .text
+            .floor_char_boundary(self.span.end.saturating_add(reach));
+        let before = memchr::memrchr(b'\n', &self.text.as_bytes()[from..self.span.start]);
+        let after = memchr::memchr(b'\n', &self.text.as_bytes()[self.span.end..to]);
+        let start = before.map_or(from, |at| from + at + 1);
+        let end = after.map_or(to, |at| self.span.end + at);
+        Span::new(start, end)
+    }
+
+    /// Returns a finding at a span of the text.
+    pub(crate) fn finding(&self, span: Span, message: impl Into<String>) -> Finding {
+        Finding::in_file(self.path, span, message)
+    }
+}
