@@ -75,10 +75,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
         Err(Refused::Clap(asked)) => {
+            // clap repeats the arguments as they are.
+            let words: Vec<String> = arguments
+                .iter()
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect();
+            let printer = printer_of(&Global::default(), &env.unwrap_or_default());
+            let message = asked.render().to_string();
+            if asked.use_stderr() && printer.clean_usage(&message, &words) {
+                return ExitStatus::Usage.into();
+            }
             // Help and version are successes; everything else is a usage error.
             return match asked.print() {
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                    let printer = printer_of(&Global::default(), &Env::default());
                     printer.error(&format!("can't write to standard output: {error}"));
                     ExitStatus::Failed.into()
                 }
