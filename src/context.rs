@@ -1,7 +1,7 @@
 //! [`Context`]: the shared state of every command.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::fetch::{FetchError, Fetcher};
 use crate::install::InstallError;
 use crate::install::journal::Journals;
 use crate::install::scope::Scope;
+use crate::install::state::Stamp;
 use crate::install::transaction::{self, Transaction};
 use crate::interrupt::Interrupt;
 use crate::lockfile::merge::Sides;
@@ -22,10 +23,14 @@ use mdskill_git::http::retry::Retry;
 use mdskill_git::objects::Objects;
 use mdskill_git::progress::Progress;
 use mdskill_lint::limits::Limits;
+use mdskill_lint::path::fold;
 
 /// The longest accepted `Retry-After`, on a terminal and in CI.
 const PATIENCE: Duration = Duration::from_mins(1);
 const CI_PATIENCE: Duration = Duration::from_mins(2);
+
+/// The number of times that a project is read again because a command changed it.
+const MAX_READS: usize = 10;
 
 /// The shared state of every command.
 pub struct Context<'a> {
@@ -45,6 +50,8 @@ pub struct Context<'a> {
     pub interrupt: Interrupt,
     /// Whether journals of other users were reported already.
     foreign_reported: Cell<bool>,
+    /// Whether recovery did what it can, or this command holds the lock.
+    skips_recovery: Cell<bool>,
     limits: OnceLock<Limits>,
 }
 
@@ -76,6 +83,7 @@ impl<'a> Context<'a> {
             progress,
             interrupt,
             foreign_reported: Cell::new(false),
+            skips_recovery: Cell::new(false),
             limits: OnceLock::new(),
         }
     }
@@ -126,13 +134,18 @@ impl<'a> Context<'a> {
         Ok(lockfile)
     }
 
-    /// Checks that no target of a lockfile leads out of the project, where its skills would be read.
+    /// Checks that no target of a lockfile leads out of the project, where its skills would be read, and
+    /// that none is in another one, where it would be in a skill.
     fn check_targets(&self, lockfile: &Lockfile) -> Result<(), InstallError> {
         let of_skills = lockfile
             .skills
             .values()
             .filter_map(|entry| entry.targets.as_ref());
         let targets: BTreeSet<&Target> = of_skills.flatten().chain(&lockfile.targets).collect();
+        if let Some((target, other)) = nested(&targets) {
+            let (target, other) = (target.clone(), other.clone());
+            return Err(InstallError::TargetNested { target, other });
+        }
         for target in targets {
             match self.scope.check_target(target) {
                 Err(InstallError::TargetNotAFolder { .. }) | Ok(()) => {}
@@ -147,12 +160,45 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When recovery fails.
     pub fn recover(&self) -> Result<(), InstallError> {
-        if transaction::was_interrupted(&self.scope)? {
-            drop(self.begin(&|| self.interrupt.is_raised())?);
+        if self.skips_recovery.get() {
+            return Ok(());
         }
-        transaction::tidy(&self.scope);
+        if transaction::was_interrupted(&self.scope)? {
+            let checkpoint = || self.interrupt.is_raised();
+            let transaction = self.begin(&checkpoint)?;
+            self.skips_recovery.set(transaction.has_left());
+        }
+        transaction::tidy(&self.scope)?;
         self.report_foreign_journals();
         Ok(())
+    }
+
+    /// Reads the project such that no other command changes it in the meantime: reads it again after a
+    /// change, and at last while holding the lock. So a reader sees what was before a command, or what is
+    /// after it.
+    ///
+    /// # Errors
+    /// Those of `read`, and when recovery fails.
+    pub fn consistently<T, E: From<InstallError>>(
+        &self,
+        read: impl Fn() -> Result<T, E>,
+    ) -> Result<T, E> {
+        for _ in 0..MAX_READS {
+            self.recover()?;
+            let before = Stamp::of(&self.scope);
+            let found = read();
+            let is_stable = before.is_some() && before == Stamp::of(&self.scope);
+            if is_stable || self.skips_recovery.get() {
+                return found;
+            }
+        }
+        let checkpoint = || self.interrupt.is_raised();
+        // Without the right to take the lock, nothing better is possible.
+        let _lock = self.begin(&checkpoint).ok();
+        self.skips_recovery.set(true);
+        let found = read();
+        self.skips_recovery.set(false);
+        found
     }
 
     fn report_foreign_journals(&self) {
@@ -247,4 +293,19 @@ impl<'a> Context<'a> {
         self.report_foreign_journals();
         Ok(transaction)
     }
+}
+
+/// Returns two targets of which one is in the other, or that differ only in letter case.
+fn nested<'t>(targets: &BTreeSet<&'t Target>) -> Option<(&'t Target, &'t Target)> {
+    let mut folded = BTreeMap::new();
+    for target in targets {
+        if let Some(other) = folded.insert(fold(target.as_str()), *target) {
+            return Some((target, other));
+        }
+    }
+    folded.iter().find_map(|(path, target)| {
+        let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let other = above.find_map(|above| folded.get(above))?;
+        Some((*target, *other))
+    })
 }

@@ -57,6 +57,8 @@ pub struct Env {
     pub github_url: String,
     /// The host of GitHub Enterprise, if one is set.
     pub enterprise_host: Option<String>,
+    /// The host of the GitHub Actions job, whose token `GITHUB_TOKEN` is.
+    server_host: Option<String>,
     /// The hosts of GitLab that the user names.
     gitlab_hosts: Vec<String>,
     /// Every token, for any host.
@@ -213,6 +215,7 @@ impl Env {
             search_path: std::env::split_paths(&search_path).collect(),
             github_url: base_url(&github_url.unwrap_or_else(|| "https://github.com".to_owned())),
             enterprise_host,
+            server_host: get("GITHUB_SERVER_URL").map(|url| https_host(&url)),
             gitlab_hosts: gitlab_hosts.map(|url| https_host(&url)).collect(),
             tokens: TOKENS.into_iter().filter_map(token).collect(),
             cache_dir: path("MDSKILL_CACHE_DIR"),
@@ -349,7 +352,11 @@ impl Environment for Env {
         let is_github = host == "github.com" || host.ends_with(".ghe.com");
         let serves = |variable| match variable {
             "MDSKILL_TOKEN" => is_home,
-            "GH_TOKEN" | "GITHUB_TOKEN" => is_github,
+            "GH_TOKEN" => is_github,
+            "GITHUB_TOKEN" => match &self.server_host {
+                Some(server) => server == host,
+                None => is_github,
+            },
             "GITLAB_TOKEN" => self.is_gitlab(host),
             _ => is_home && !is_github,
         };

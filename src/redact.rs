@@ -1,3 +1,3 @@
-//! Hides the user names and passwords of URLs in messages.
+//! Hides the secrets of addresses in messages.
 
-pub(crate) use mdskill_git::redact::{redact_url, secret_in};
+pub(crate) use mdskill_git::redact::{has_secret, redact, redact_url};

@@ -1,6 +1,6 @@
 //! [`Source`]: the repository or folder that skills come from, as in the lockfile.
 
-use crate::redact::{redact_url, secret_in};
+use crate::redact::{has_secret, redact_url};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -48,7 +48,7 @@ pub enum SourceError {
     Form(String),
     /// The URL contains credentials, which must not be in a lockfile.
     #[error(
-        "`{0}` contains a user name or password; write the URL without it, and set MDSKILL_TOKEN or use a git credential helper"
+        "`{0}` contains a user name or password, or a token; write the URL without it, and set MDSKILL_TOKEN or use a git credential helper"
     )]
     Secret(String),
 }
@@ -186,6 +186,9 @@ impl FromStr for Source {
         if text.chars().any(mdskill_lint::path::is_hidden) {
             return Err(refuse());
         }
+        if has_secret(text) {
+            return Err(SourceError::Secret(redact_url(text)));
+        }
         if let Some(rest) = text.strip_prefix("github:") {
             return match rest.split_once('/') {
                 Some((owner, repo))
@@ -206,9 +209,6 @@ impl FromStr for Source {
                     path: path.to_owned(),
                 }),
             };
-        }
-        if secret_in(text).is_some() {
-            return Err(SourceError::Secret(redact_url(text)));
         }
         let is_url = text.contains("://") || is_scp_like(text);
         if is_url && !text.starts_with('-') {

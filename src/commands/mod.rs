@@ -59,11 +59,14 @@ use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
 use crate::platform;
 use mdskill_lint::name::SkillName;
+use mdskill_lint::rule::Rule;
+use mdskill_lint::settings::exactly;
 use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::report_as_sentence();
+    platform::report_file_size_limit();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let env = Env::read();
     if let Ok(env) = &env
@@ -86,12 +89,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                 return ExitStatus::Usage.into();
             }
             // Help and version are successes; everything else is a usage error.
+            if asked.use_stderr() {
+                printer.usage(&asked.render().ansi().to_string());
+                return ExitStatus::Usage.into();
+            }
             return match asked.print() {
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                     printer.error(&format!("can't write to standard output: {error}"));
                     ExitStatus::Failed.into()
                 }
-                _ => ExitStatus::Usage.when(asked.use_stderr()).into(),
+                _ => ExitStatus::Done.into(),
             };
         }
         Err(Refused::Sentence(sentence, hint)) => {
@@ -324,4 +331,10 @@ fn with_allowed(session: &Session<'_>, allowed: &[String]) -> Result<Settings, O
         settings.set(rules, Level::Off).map_err(usage)?;
     }
     Ok(settings)
+}
+
+/// Returns the rules that `--allow` names by code or name, and that keep a skill from being installed.
+fn allowed_by_name(allowed: &[String]) -> Vec<&'static Rule> {
+    let rules = allowed.iter().filter_map(|word| exactly(word));
+    rules.filter(|rule| rule.refuses).collect()
 }

@@ -4,7 +4,7 @@ use reqwest::Url;
 use toml_edit::{Item, TableLike};
 
 use super::rules::did_you_mean;
-use crate::redact::redact_url;
+use crate::redact::{has_secret, redact_url};
 use crate::toml::{self, Fault};
 
 /// The keys.
@@ -77,6 +77,9 @@ fn indexes(item: &Item) -> Result<Vec<Url>, Fault> {
             Fault::new(at, format!("`{text}` can't be an index: {reason}"))
         };
         let url = index_url(text).ok_or_else(|| problem("write `https://HOST`"))?;
+        if has_secret(text) {
+            return Err(problem("a project can't have a password or a token"));
+        }
         if url.scheme() != "https" {
             return Err(problem("only https is used"));
         }

@@ -49,7 +49,12 @@ impl Error {
 impl HasHint for Error {
     fn hint(&self) -> Option<Hint> {
         match self.source.kind() {
-            io::ErrorKind::StorageFull => Some(Hint::text("the disk is full")),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Some(Hint::text("free space on that disk"))
+            }
+            _ if platform::is_limit_of_files(&self.source) => {
+                Some(Hint::text("raise the limit of open files (`ulimit -n`)"))
+            }
             io::ErrorKind::PermissionDenied => Some(Hint::text(
                 "check the ownership and permissions of that directory",
             )),
@@ -136,6 +141,13 @@ pub fn is_within(inner: &Path, outer: &Path) -> bool {
         real.ancestors()
             .any(|above| platform::is_same_folder(above, outer))
     })
+}
+
+/// Whether a path that is written as below `folder` leads out of it through a link, which may have come
+/// with a stranger's project.
+#[must_use]
+pub fn leads_out(path: &Path, folder: &Path) -> bool {
+    path.starts_with(folder) && !is_within(path, folder)
 }
 
 /// Reads a whole file, to which a link may lead; `None` if it does not exist. A project may come from

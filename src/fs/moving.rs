@@ -209,7 +209,7 @@ fn copy_entry(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Error> 
     let mut source = open_plain(from).at("copy", from)?;
     let mut options = File::options();
     options.write(true).create_new(true);
-    // The file may be private, so nobody else may read the copy at any time.
+    // The file may be private, so no other user may read the copy at any time.
     platform::make_private(&mut options);
     let mut copy = open_plain_with(&mut options, to).at("write", to)?;
     io::copy(&mut source, &mut copy).at("copy", from)?;

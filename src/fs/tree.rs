@@ -4,6 +4,7 @@
 //! not UTF-8) are listed as special files and never opened.
 
 use std::fs::Metadata;
+use std::io;
 use std::path::Path;
 
 use super::leftover::is_leftover;
@@ -13,6 +14,10 @@ use crate::platform;
 
 /// Maximum number of times that a folder is read, if other programs keep replacing it.
 const MAX_READS: usize = 10;
+
+/// Maximum number of entries below a folder: a lockfile of a stranger may name the root of the disk as a
+/// source.
+const MAX_LISTED: usize = 400_000;
 
 /// The entries below a folder.
 #[derive(Debug, Default)]
@@ -252,6 +257,11 @@ fn list_into(
     };
     for entry in entries {
         let entry = entry.at("list", folder)?;
+        let found = listing.files.len() + listing.special_files.len() + listing.private.len();
+        if found >= MAX_LISTED {
+            let reason = format!("it has more than {MAX_LISTED} files, the limit");
+            return Err(io::Error::other(reason)).at("list", folder);
+        }
         let Some(metadata) = if_found(entry.metadata()).at("look at", entry.path())? else {
             continue;
         };

@@ -7,7 +7,7 @@ mod project;
 pub mod recovery;
 pub mod scope;
 mod seal;
-mod state;
+pub mod state;
 pub mod transaction;
 
 use std::path::PathBuf;

@@ -171,12 +171,13 @@ impl Journal {
     /// Moves the user's own files from the old folders to the new ones, after the commit. Files that
     /// are moved already are skipped, so this also works after an interruption.
     ///
-    /// An old folder with a file that can't be moved is moved to the trash, whose paths are returned.
+    /// An old folder with a file that can't be moved because the new folder has another one is moved to the
+    /// trash, whose paths are returned. After another error, the next command tries again.
     fn move_private(&self, scope: &Scope, before_step: &mut dyn FnMut()) -> Vec<PathBuf> {
         let mut trashed = Vec::new();
         for exchange in self.exchanges.iter().filter(|it| !it.private.is_empty()) {
             let place = exchange.place(scope);
-            let Some(old) = exchange.old(scope).filter(|old| old.is_dir()) else {
+            let Some(old) = exchange.old(scope) else {
                 continue;
             };
             before_step();
@@ -191,7 +192,11 @@ impl Journal {
                 Ok(())
             });
             let moved: Vec<Result<(), fs::Error>> = moved.collect();
-            if moved.iter().any(Result::is_err)
+            let is_taken = |moved: &Result<(), fs::Error>| {
+                let error = moved.as_ref().err();
+                error.is_some_and(|error| error.source.kind() == io::ErrorKind::AlreadyExists)
+            };
+            if moved.iter().any(is_taken)
                 && exchange.old == Some(OldFolder::Aside)
                 && let Ok(free) = free_in_trash(scope, &exchange.name, &self.trashed())
             {

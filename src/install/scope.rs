@@ -1,5 +1,6 @@
 //! [`Scope`]: where skills are installed: in a project, or in the user's home.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::InstallError;
@@ -153,6 +154,23 @@ impl Scope {
         one == other
             || fs::real(&folders[0]) == fs::real(&folders[1])
             || platform::is_same_folder(&folders[0], &folders[1])
+    }
+
+    /// Returns the targets that lead to different folders: the first of those that lead to one.
+    #[must_use]
+    pub fn distinct_targets<'a>(&self, targets: &'a [Target]) -> Vec<&'a Target> {
+        if let [only] = targets {
+            return vec![only];
+        }
+        let (mut paths, mut folders) = (HashSet::new(), HashSet::new());
+        let is_first = |target: &&Target| {
+            let path = self.target(target);
+            let folder = path.metadata().ok();
+            let folder = folder.and_then(|folder| platform::identity(&folder));
+            let is_new_folder = folder.is_none_or(|folder| folders.insert(folder));
+            paths.insert(fs::real(&path)) && is_new_folder
+        };
+        targets.iter().filter(is_first).collect()
     }
 
     /// Checks that a new target can be one: see [`Self::check_target`]. It must not be in one of the

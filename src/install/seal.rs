@@ -14,6 +14,8 @@ use crate::fs;
 
 /// The file in the cache folder.
 const FILE: &str = "journal-key";
+/// The prefix of its temporary files.
+const DRAFT: &str = "journal-key-";
 const KEY_BYTES: usize = 32;
 const BLOCK_BYTES: usize = 64;
 
@@ -42,7 +44,8 @@ fn make_key(folder: &Path) -> Option<Vec<u8>> {
     let mut key = vec![0; KEY_BYTES];
     getrandom::fill(&mut key).ok()?;
     fs::create_folder(folder).ok()?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).ok()?;
+    let mut draft = tempfile::Builder::new();
+    let mut file = draft.prefix(DRAFT).tempfile_in(folder).ok()?;
     file.write_all(&key).ok()?;
     file.as_file().sync_all().ok()?;
     let path = folder.join(FILE);
@@ -52,9 +55,25 @@ fn make_key(folder: &Path) -> Option<Vec<u8>> {
     } else {
         file.persist_noclobber(&path)
     };
-    match made {
+    let key = match made {
         Ok(_) => Some(key),
         Err(_) => read_key(folder),
+    };
+    remove_drafts(folder);
+    key
+}
+
+/// Removes the files of processes that were killed here. A process that runs fails to rename its file, and
+/// reads the key.
+fn remove_drafts(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(DRAFT.as_bytes())
+        {
+            drop(fs::remove_file(&entry.path()));
+        }
     }
 }
 

@@ -1,11 +1,37 @@
-//! The entries of the state folder that outlive a transaction: the trash, and a `.gitignore`.
+//! The state folder between transactions: the trash, a `.gitignore`, and what readers compare.
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::InstallError;
+use super::journal::Journals;
 use super::scope::Scope;
 use crate::fs::{self, atomic};
 use mdskill_lint::name::SkillName;
+
+/// The times and sizes that change when a transaction begins or ends.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stamp([Option<Looks>; 3]);
+
+/// When a file or folder was changed and created, and its size.
+type Looks = (Option<SystemTime>, Option<SystemTime>, u64);
+
+impl Stamp {
+    /// Returns the stamp of a scope. `None` while a command of this user exchanges folders.
+    #[must_use]
+    pub fn of(scope: &Scope) -> Option<Self> {
+        if Journals::find(scope).ok()?.ours.is_some() {
+            return None;
+        }
+        let state = scope.state();
+        let above = state.parent().unwrap_or(Path::new("."));
+        let looked = [scope.lockfile.as_path(), &state, above].map(|path| {
+            let there = fs::look(path).ok()??;
+            Some((there.modified().ok(), there.created().ok(), there.len()))
+        });
+        Some(Self(looked))
+    }
+}
 
 /// Creates the trash, and returns a name that is free there and not in `taken`.
 ///
@@ -47,7 +73,8 @@ pub(super) fn is_untidy(scope: &Scope) -> bool {
         let mut kept = scope.journals().into_iter().chain([scope.trash()]);
         kept.any(|path| path.exists())
     };
-    state.is_dir() && (scope.lock().exists() || atomic::has_leftovers(&state) || !has_kept())
+    state.is_dir()
+        && (scope.lock().symlink_metadata().is_ok() || atomic::has_leftovers(&state) || !has_kept())
 }
 
 /// Removes the state folder's files, unless the trash has entries.

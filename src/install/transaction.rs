@@ -85,19 +85,23 @@ pub fn was_interrupted(scope: &Scope) -> Result<bool, InstallError> {
 
 /// Removes what a command left in the state folder that was killed before or after its transaction.
 /// Does nothing while another command runs, or if it can't be removed.
-pub fn tidy(scope: &Scope) {
+///
+/// # Errors
+/// [`InstallError::ForeignState`] if the state folder has something that mdskill did not create.
+pub fn tidy(scope: &Scope) -> Result<(), InstallError> {
     let waiting = Waiting {
         limit: Duration::ZERO,
         on_wait: &|_| (),
         interrupted: &|| false,
     };
-    if state::is_untidy(scope)
-        && scope.check_state().is_ok()
-        && let Ok(_lock) = FileLock::acquire(&scope.lock(), &waiting)
-    {
-        drop(atomic::remove_leftovers(&scope.state()));
-        state::remove_state(scope);
+    if state::is_untidy(scope) {
+        scope.check_state()?;
+        if let Ok(_lock) = FileLock::acquire(&scope.lock(), &waiting) {
+            drop(atomic::remove_leftovers(&scope.state()));
+            state::remove_state(scope);
+        }
     }
+    Ok(())
 }
 
 impl<'a> Transaction<'a> {
@@ -139,6 +143,12 @@ impl<'a> Transaction<'a> {
         state::write_ignore_file(scope)?;
         transaction.journal = Journals::find(scope)?.start(scope)?;
         Ok(transaction)
+    }
+
+    /// Whether files of an interrupted command can't be removed.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        self.left.is_some()
     }
 
     /// Writes new folders to the staging folders, adds their exchanges to the journal, and returns the

@@ -13,6 +13,9 @@ use crate::toml::{self, Fault};
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::fold;
 
+/// The maximum number of folders in a list of targets. All known agents together read fewer.
+const MAX_TARGETS: usize = 100;
+
 /// Parses the text of a lockfile.
 pub(super) fn read(text: &str) -> Result<Lockfile, Fault> {
     let document = toml::parse(text)?;
@@ -57,11 +60,14 @@ fn read_targets(item: &Item) -> Result<Vec<Target>, Fault> {
         text.parse()
             .map_err(|error| Fault::of(item, format!("{error}")))
     };
-    item.as_array()
-        .ok_or_else(not_a_list)?
-        .iter()
-        .map(target)
-        .collect()
+    let targets = item.as_array().ok_or_else(not_a_list)?;
+    if targets.len() > MAX_TARGETS {
+        let count = targets.len();
+        let problem =
+            format!("`targets` has {count} folders, more than the limit of {MAX_TARGETS}");
+        return Err(Fault::of(item, problem));
+    }
+    targets.iter().map(target).collect()
 }
 
 fn read_skills(item: &Item) -> Result<BTreeMap<SkillName, Entry>, Fault> {

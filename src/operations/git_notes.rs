@@ -3,6 +3,7 @@
 //! `add` and `update` write one `.gitattributes` in a target if git would change an installed file there, and
 //! name the rule that ignores a file.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::checkout::{Checkout, LFS_POINTER};
@@ -10,7 +11,9 @@ use super::installed::{InstalledSkill, SkillFolder};
 use super::report::{Action, Change};
 use crate::context::Context;
 use crate::fs::tree::OnDisk;
-use crate::fs::{self, atomic, tree};
+use crate::fs::{self, atomic};
+use crate::install::InstallError;
+use crate::install::transaction::Transaction;
 use crate::lockfile::Lockfile;
 use crate::platform;
 use crate::target::Target;
@@ -61,7 +64,7 @@ fn notes(
     context: &Context<'_>,
     lockfile: &Lockfile,
     skill: InstalledSkill<'_>,
-) -> Result<Vec<String>, fs::Error> {
+) -> Result<Vec<String>, InstallError> {
     let mut notes = Vec::new();
     // The user's own files are not the skill's.
     let paths: Vec<String> = skill.upstream_files(context).into_keys().collect();
@@ -158,7 +161,7 @@ fn protect(
     target: &Target,
     path: &str,
     conversion: &str,
-) -> Result<String, fs::Error> {
+) -> Result<String, InstallError> {
     let file = context.scope.target(target).join(FILE);
     let shown = context.scope.display(&file);
     if fs::look(&file)?.is_some_and(|there| !there.is_file()) {
@@ -166,8 +169,16 @@ fn protect(
             "git will change `{path}` because of `{conversion}`, and {shown} is not a file"
         ));
     }
+    let written = format!(
+        "wrote {shown}, because `{conversion}` would change files such as `{path}` in a commit or a clone"
+    );
+    let _lock = lock(context)?;
     let before = fs::read_if_found(&file)?.unwrap_or_default();
     let mut text = String::from_utf8_lossy(&before).into_owned();
+    if text.lines().any(|line| line == ATTRIBUTES) {
+        // Another command was faster.
+        return Ok(written);
+    }
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
@@ -175,23 +186,33 @@ fn protect(
         text.push_str(line);
         text.push('\n');
     }
-    if before.is_empty() {
-        tree::write_new(&file, crate::digest::FileMode::Regular, text.as_bytes())?;
-    } else {
-        atomic::write(&file, text.as_bytes())?;
+    write(context, &file, &text)?;
+    Ok(written)
+}
+
+/// Replaces a file. The target may be on another file system than the state folder.
+fn write(context: &Context<'_>, file: &Path, text: &str) -> Result<(), fs::Error> {
+    match atomic::write_from(&context.scope.state(), file, text.as_bytes()) {
+        Err(error) if error.source.kind() == ErrorKind::CrossesDevices => {
+            atomic::write(file, text.as_bytes())
+        }
+        written => written,
     }
-    Ok(format!(
-        "wrote {shown}, because `{conversion}` would change files such as `{path}` in a commit or a clone"
-    ))
+}
+
+/// Takes the lock, so that a temporary file of a killed command is removed by the next one.
+fn lock<'c>(context: &'c Context<'_>) -> Result<Transaction<'c>, InstallError> {
+    context.begin(&|| false)
 }
 
 /// Removes the attributes from targets without skills.
-pub(crate) fn unprotect(context: &Context<'_>, targets: &[Target]) -> Result<(), fs::Error> {
+pub(crate) fn unprotect(context: &Context<'_>, targets: &[Target]) -> Result<(), InstallError> {
     for target in targets {
         let file = context.scope.target(target).join(FILE);
         if !fs::look(&file)?.is_some_and(|there| there.is_file()) {
             continue;
         }
+        let _lock = lock(context)?;
         let before = fs::read_if_found(&file)?.unwrap_or_default();
         let Ok(text) = String::from_utf8(before) else {
             continue;
@@ -204,7 +225,8 @@ pub(crate) fn unprotect(context: &Context<'_>, targets: &[Target]) -> Result<(),
         if kept.is_empty() {
             fs::remove_file(&file)?;
         } else {
-            atomic::write(&file, (kept.join("\n") + "\n").as_bytes())?;
+            let text = kept.join("\n") + "\n";
+            write(context, &file, &text)?;
         }
     }
     Ok(())

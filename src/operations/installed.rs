@@ -59,12 +59,8 @@ impl<'a> SkillFolder<'a> {
         name: &'a SkillName,
         targets: &'a [Target],
     ) -> impl Iterator<Item = Self> {
-        let is_first = move |(at, target): &(usize, &Target)| {
-            let mut earlier = targets[..*at].iter();
-            !earlier.any(|earlier| scope.is_same_target(earlier, target))
-        };
-        let targets = targets.iter().enumerate().filter(is_first);
-        targets.map(move |(_, target)| Self {
+        let targets = scope.distinct_targets(targets).into_iter();
+        targets.map(move |target| Self {
             scope,
             name,
             target,

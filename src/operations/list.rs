@@ -57,6 +57,10 @@ pub(crate) struct Installed {
 
 /// Lists the skills in every target, and compares each folder with the lockfile.
 pub(crate) fn list(context: &Context<'_>) -> Result<Report, OpError> {
+    context.consistently(|| list_once(context))
+}
+
+fn list_once(context: &Context<'_>) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
     let skills: Vec<_> = InstalledSkill::all(&context.scope, &lockfile).collect();
     let mut found = Vec::new();

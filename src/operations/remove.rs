@@ -14,7 +14,7 @@ use super::report::{Action, Change, LeftAlone, refusal_reason};
 use super::state::State;
 use crate::context::Context;
 use crate::fs::leftover::is_cache;
-use crate::fs::read_if_found;
+use crate::fs::read_plain;
 use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
 use crate::install::transaction::Transaction;
@@ -85,7 +85,7 @@ pub(crate) fn removable(
         match found.last_mut().filter(|last| last.name == *skill.name) {
             Some(last) => last.state = last.state.max(state),
             None => {
-                let text = read_if_found(&folder.path.join(SKILL_FILE)).ok().flatten();
+                let text = read_plain(&folder.path.join(SKILL_FILE)).ok();
                 let details = text.map(|text| Details::read(&text)).unwrap_or_default();
                 let commit = entry.commit.map(|commit| commit.to_string());
                 found.push(Removable {
@@ -155,13 +155,24 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
         };
         Ok((report, verdict))
     })?;
+    // The skills are removed already, so a failure is a warning.
+    if let Err(error) = unprotect_unused(context, targets) {
+        context
+            .progress
+            .warn(&format!("the skills are removed, but {error}"));
+    }
+    Ok(Report { trashed, ..report })
+}
+
+/// Removes what `add` wrote for git from targets that have no skills any more.
+fn unprotect_unused(context: &Context<'_>, targets: BTreeSet<Target>) -> Result<(), OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
     let used: BTreeSet<&Target> = InstalledSkill::all(&context.scope, &lockfile)
         .flat_map(|skill| skill.targets)
         .collect();
     let unused = targets.into_iter().filter(|target| !used.contains(target));
     git_notes::unprotect(context, &unused.collect::<Vec<_>>())?;
-    Ok(Report { trashed, ..report })
+    Ok(())
 }
 
 /// Removes the named skills from the lockfile or from some targets, and stages the removal of their folders.

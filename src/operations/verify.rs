@@ -59,6 +59,10 @@ pub(crate) struct Drift {
 
 /// Verifies the named skills, or all without names.
 pub(crate) fn verify(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
+    context.consistently(|| verify_once(context, names))
+}
+
+fn verify_once(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpError> {
     let lockfile = required_lockfile(context)?;
     let scope = &context.scope;
     let skills = InstalledSkill::named(scope, &lockfile, names)?;

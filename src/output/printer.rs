@@ -19,6 +19,7 @@ use super::terminal_markdown::Look;
 use super::wrap::wrap;
 use crate::hint::{CommandLine, Hint};
 use crate::platform;
+use crate::redact::redact;
 
 /// Width of the verb before a sentence, in columns.
 const VERB_WIDTH: usize = 10;
@@ -127,7 +128,7 @@ impl Printer {
     fn text_of(&self, lines: &[Styled]) -> String {
         let mut text = String::new();
         for line in lines {
-            let _ = writeln!(text, "{}", self.without_commands(line.as_str()));
+            let _ = writeln!(text, "{}", self.without_commands(&redact(line.as_str())));
         }
         text
     }
@@ -255,7 +256,7 @@ impl Printer {
     /// Prints a value as JSON.
     pub(crate) fn value(&self, value: &impl serde::Serialize) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        let text = self.without_commands(&sanitize::json(&text));
+        let text = self.without_commands(&redact(&sanitize::json(&text)));
         self.stdout(&format!("{text}\n"));
     }
 
@@ -425,6 +426,11 @@ impl Printer {
         note_failure(written.and_then(|()| stdout.flush()));
     }
 
+    /// Prints the error of a command line as clap describes it. An argument may have a secret.
+    pub(crate) fn usage(&self, text: &str) {
+        self.write_stderr(text.trim_end_matches('\n'));
+    }
+
     /// Prints a line on standard error.
     pub(super) fn stderr(&self, line: &Styled) {
         self.write_stderr(&self.without_commands(line.as_str()));
@@ -432,7 +438,7 @@ impl Printer {
 
     fn write_stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
-        drop(writeln!(stderr, "{line}"));
+        drop(writeln!(stderr, "{}", redact(line)));
     }
 
     /// Returns the width of the terminal of standard error; `None` for a file or a log.

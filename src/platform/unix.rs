@@ -8,6 +8,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::process::ExitStatus;
+use std::sync::Arc;
 
 use rustix::fs::OFlags;
 
@@ -119,6 +120,19 @@ pub(crate) fn is_file_at(file: &File, path: &Path) -> bool {
     is_same_file(&open, &found)
 }
 
+/// Returns a value that only this file or folder has.
+#[expect(clippy::unnecessary_wraps, reason = "Windows does not show it")]
+pub(crate) fn identity(entry: &Metadata) -> Option<(u64, u64)> {
+    Some((entry.dev(), entry.ino()))
+}
+
+/// Whether an error is that the process has as many open files as it may have.
+pub(crate) fn is_limit_of_files(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::MFILE | Errno::NFILE))
+}
+
 fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
@@ -214,13 +228,20 @@ pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
-/// Ends this process at once, without any clean-up.
-pub(crate) fn kill_self() {
-    use rustix::process::{Signal, getpid, kill_process};
-    let _no_return = kill_process(getpid(), Signal::KILL);
+/// Lets a write beyond the limit on the size of files (`ulimit -f`) fail, instead of a signal that ends
+/// the process.
+pub(crate) fn report_file_size_limit() {
+    let signal = rustix::process::Signal::XFSZ.as_raw();
+    drop(signal_hook::flag::register(signal, Arc::default()));
 }
 
 /// Returns an error if the process can't open more files. tokio panics when it has no pair of sockets.
 pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
     std::os::unix::net::UnixStream::pair().map(drop)
+}
+
+/// Ends this process at once, without any clean-up.
+pub(crate) fn kill_self() {
+    use rustix::process::{Signal, getpid, kill_process};
+    let _no_return = kill_process(getpid(), Signal::KILL);
 }

@@ -150,12 +150,25 @@ pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
     None
 }
 
+/// Windows has no limit on open files that matters here.
+pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
+    Ok(())
+}
+
+/// Stable Rust does not show the file index, and a canonical path names a folder.
+pub(crate) fn identity(_entry: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Windows has no limit on open files that matters here.
+pub(crate) fn is_limit_of_files(_error: &io::Error) -> bool {
+    false
+}
+
 /// Ends this process at once, without any clean-up.
 pub(crate) fn kill_self() {
     std::process::abort();
 }
 
-/// Windows has no limit on open files that matters here.
-pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
-    Ok(())
-}
+/// Windows has no limit on the size of files.
+pub(crate) fn report_file_size_limit() {}

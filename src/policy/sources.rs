@@ -2,6 +2,7 @@
 
 use super::address::{Address, Ambiguity, of_folder, of_url};
 use crate::glob::Glob;
+use crate::redact::{has_secret, redact_url};
 use crate::source::{Source, is_scp_like};
 
 /// The globs of `sources`. An empty list allows nothing.
@@ -34,6 +35,10 @@ impl Sources {
     /// The index of the first glob that can't match a source, and the problem.
     pub fn new(globs: &[&str]) -> Result<Self, (usize, String)> {
         let pattern = |(at, glob): (usize, &&str)| match matcher(glob) {
+            _ if has_secret(glob) => {
+                let problem = "contains a user name or password, or a token";
+                Err((at, format!("`{}` {problem}", redact_url(glob))))
+            }
             Ok(matcher) => Ok(Pattern {
                 text: (*glob).to_owned(),
                 matcher,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::{GitRef, ROOT, Spec, SpecError, SpecSource, page};
-use crate::redact::redact_url;
+use crate::redact::{has_secret, redact_url};
 use crate::source::is_scp_like;
 use mdskill_lint::path::is_hidden;
 
@@ -61,6 +61,12 @@ fn parse(text: &str) -> Result<Spec, Fault> {
             git_ref: None,
         });
     }
+    if has_secret(text) {
+        return fault(
+            "it contains a user name or password, or a token, which would be stored in the lockfile",
+            "the URL without it, and set MDSKILL_TOKEN or a git credential helper",
+        );
+    }
     if text.starts_with('-') {
         return fault("it starts with `-`, like an option", SHORT_FORM);
     }
@@ -104,6 +110,13 @@ fn parse_short(text: &str) -> Result<Spec, Fault> {
     // npm's packages have scopes, `@owner/name`.
     let text = text.strip_prefix('@').unwrap_or(text);
     let first = text.split(['/', '@']).next().unwrap_or_default();
+    // Without the prefix it would be a folder or an option.
+    if is_folder(text) || text.starts_with('-') {
+        return fault(
+            format!("`{first}` is not a valid owner or host"),
+            SHORT_FORM,
+        );
+    }
     // Owners on GitHub have no dots, so a name with a dot is a host.
     let has_host = first.contains('.') || first.contains(':');
     if has_host
@@ -178,15 +191,6 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
     let (authority, path) = rest.split_at(authority_end);
     if authority.is_empty() != (scheme == "file") {
         return fault("its host is missing or misplaced", URL_FORM);
-    }
-    let secret = authority
-        .rsplit_once('@')
-        .is_some_and(|(user, _)| scheme != "ssh" || user.contains(':'));
-    if secret {
-        return fault(
-            "it contains a user name or password, which would be stored in the lockfile",
-            "the URL without it, and set MDSKILL_TOKEN or a git credential helper",
-        );
     }
     if authority.starts_with('-') {
         return fault("its host starts with `-`", URL_FORM);

@@ -251,6 +251,8 @@ fn invalid_spec_is_rejected_with_a_valid_form() {
         ("gitlab.com/a", "the host is not followed by `owner/repo`"),
         ("a/b@", "it is empty"),
         ("a/b@^x", "invalid version range"),
+        ("@./-/a", "not a valid owner or host"),
+        ("github:-a/b", "not a valid owner or host"),
         ("a/b@x..y", "invalid ref"),
         ("ftp://h/x.git", "`ftp` is not https"),
         (

@@ -1,17 +1,45 @@
-//! Disks that are full, read-only or broken, and folders that are not what they should be.
+//! Disks that are full, read-only or broken, folders that are not what they should be, and systems that refuse what a
+//! program needs.
 
-use crate::suite::Suite;
-use crate::support::test_context::TestContext;
-use crate::tally::Tried;
-use crate::watch::Watch;
+mod cache;
+mod environment;
+mod steps;
+
+use crate::strace;
+use crate::suite::{Group, Suite};
+use crate::tally::{Tried, tried};
+
+/// What a system call reports, and how the system describes that.
+const ERRORS: [(&str, &str); 6] = [
+    ("ENOSPC", "No space left on device"),
+    ("EIO", "Input/output error"),
+    ("EACCES", "Permission denied"),
+    ("EMFILE", "Too many open files"),
+    ("EROFS", "Read-only file system"),
+    ("EDQUOT", "Disk quota exceeded"),
+];
+/// The number of [`ERRORS`] in the short form.
+const SHORT: usize = 2;
 
 pub fn register(suite: &mut Suite) {
     let mut group = suite.group("disk", Tried::Fault);
-    group.case("target_is_a_file", || {
-        let (context, _repo) = TestContext::with_skills();
-        context.write(".github", "a file");
-        let watch = Watch::over(&context).keeping("a file");
-        Watch::run(context.mdskill(["add", "acme/skills/one"])).fails(1);
-        watch.settle();
-    });
+    steps::register(&mut group);
+    cache::register(&mut group);
+    environment::register(&mut group);
+}
+
+/// Adds a case that is skipped without strace.
+fn traced(group: &mut Group<'_>, name: String, is_long: bool, run: impl FnOnce() + Send + 'static) {
+    let case = name.clone();
+    let run = move || {
+        if strace::is_available(&case) {
+            tried(Tried::Fault);
+            run();
+        }
+    };
+    if is_long {
+        group.long_counting_case(name, run);
+    } else {
+        group.counting_case(name, run);
+    }
 }

@@ -221,7 +221,7 @@ fn commands() -> [(&'static str, Vec<Step>); 7] {
     ]
 }
 
-/// What is killed, where, and the steps of its recovery.
+/// The killed command, the kill, and the steps of its recovery.
 const RECOVERIES: [(&str, &str, Step, &[Step]); 5] = [
     (
         "update",
@@ -315,7 +315,7 @@ pub fn register(suite: &mut Suite) {
     for step in UNDO.into_iter().filter(|step| step.1 != "flock") {
         let name = format!("interrupted_update_before_{}", step.0);
         named(&mut group, name, move || {
-            interrupt_and_kill(&scene("update"), step)
+            interrupt_and_kill(&scene("update"), step);
         });
     }
     for (command, _) in commands() {

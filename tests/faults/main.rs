@@ -31,9 +31,13 @@ mod suite;
 mod tally;
 mod watch;
 
+mod calls;
 mod content;
+mod crowd;
 mod disk;
+mod ends;
 mod kills;
+mod overlay;
 mod projects;
 mod protocol;
 mod random;
@@ -48,7 +52,11 @@ fn main() -> ExitCode {
     content::register(&mut suite);
     projects::register(&mut suite);
     disk::register(&mut suite);
+    calls::register(&mut suite);
+    crowd::register(&mut suite);
+    ends::register(&mut suite);
     kills::register(&mut suite);
+    overlay::register(&mut suite);
     random::register(&mut suite);
     let code = suite.run();
     scene::clear();

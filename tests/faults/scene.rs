@@ -1,6 +1,7 @@
 //! [`Scene`]: a prepared project and a command, before and after it. Cases take copies.
 
 use crate::strace::{self, Call};
+use crate::support::git_server::GitServer;
 use crate::support::repo::Repo;
 use crate::support::snapshot::FOLDER;
 use crate::support::test_context::TestContext;
@@ -18,9 +19,12 @@ const TARGETS: [&str; 4] = ["--target", ".github/skills", "--target", ".ai/skill
 pub struct Scene {
     pub before: TestContext,
     pub arguments: Vec<&'static str>,
-    /// What must be true after a fault: each skill is as before or as after the undisturbed command.
+    /// The expectations after a fault: each skill is as before or as after the undisturbed command.
     expected: Expected,
     calls: OnceLock<Vec<Call>>,
+    all_calls: OnceLock<Vec<Call>>,
+    /// The repositories and their server.
+    _origin: Option<(TestContext, GitServer)>,
 }
 
 type Scenes = Mutex<BTreeMap<&'static str, Arc<OnceLock<Scene>>>>;
@@ -64,13 +68,21 @@ impl Scene {
             arguments: arguments.to_vec(),
             expected: self.expected.clone(),
             calls: OnceLock::new(),
+            all_calls: OnceLock::new(),
+            _origin: None,
         }
     }
 
     fn make(name: &str) -> Self {
-        let (context, mut repo) = skills();
+        let (mut context, mut repo) = skills();
+        let mut origin = None;
+        if name == "add_from_server" {
+            let server = GitServer::start(context.root());
+            let client = TestContext::with_origin(&server.url());
+            origin = Some((std::mem::replace(&mut context, client), server));
+        }
         let (arguments, precious): (Vec<&'static str>, &'static [&'static str]) = match name {
-            "add" => (add(), &[]),
+            "add" | "add_from_server" => (add(), &[]),
             "add_force" => {
                 context.write(".github/skills/one/SKILL.md", MINE);
                 context.write(".ai/skills/two/notes.md", "my notes");
@@ -84,6 +96,19 @@ impl Scene {
                 context.write(".github/skills/two/private.txt", "private words");
                 update(&mut repo);
                 (vec!["update"], &[MINE, "private words"])
+            }
+            "update_many" => {
+                let names: Vec<String> = (0..100).map(|number| format!("s{number:03}")).collect();
+                for text in ["old", "new"] {
+                    for name in &names {
+                        repo.skill(&format!("skills/{name}"), name, text);
+                    }
+                    repo.commit(text);
+                    if text == "old" {
+                        context.run(&["add", "acme/skills", "--all"]).ok();
+                    }
+                }
+                (vec!["update"], &[])
             }
             "install" => {
                 context.run(&add()).ok();
@@ -107,6 +132,16 @@ impl Scene {
                 edit(&context);
                 (vec!["keep", "one"], &[MINE])
             }
+            // From a bundle, which is fetched into the cache.
+            "packed" => {
+                repo.bundle(&context.root().join("acme/packed.bundle"));
+                (vec!["add", "acme/packed/two"], &[])
+            }
+            "cached" => {
+                repo.bundle(&context.root().join("acme/packed.bundle"));
+                context.run(&["add", "acme/packed/two"]).ok();
+                (vec!["install"], &[])
+            }
             name => panic!("no scene {name}"),
         };
         let mut watch = Watch::over(&context).or_as_after(&arguments);
@@ -118,21 +153,23 @@ impl Scene {
             before: context,
             arguments,
             calls: OnceLock::new(),
+            all_calls: OnceLock::new(),
+            _origin: origin,
         }
     }
 
     /// The calls of the undisturbed command that change something.
     pub fn calls(&self) -> &[Call] {
         self.calls.get_or_init(|| {
-            let mut calls = strace::calls(&self.before.copy(), &self.arguments, strace::CHANGES);
-            // Reading, and the answer, change nothing.
-            calls.retain(|call| match call.name.as_str() {
-                "openat" => call.line.contains("O_CREAT"),
-                "write" => !["(1<", "(2<"].iter().any(|own| call.line.contains(own)),
-                _ => true,
-            });
-            calls
+            let copy = self.before.copy();
+            strace::changes(strace::calls(&copy, &self.arguments, strace::CHANGES))
         })
+    }
+
+    /// The calls of the undisturbed command with the names that `names` returns, always the same.
+    pub fn all_calls(&self, names: impl FnOnce() -> String) -> &[Call] {
+        self.all_calls
+            .get_or_init(|| strace::calls(&self.before.copy(), &self.arguments, &names()))
     }
 
     /// The call of this name with this text, the `number`th one from 1.

@@ -5,7 +5,7 @@ use crate::support::sealed;
 use crate::support::test_context::TestContext;
 use crate::watch::with_secrets;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
@@ -44,6 +44,21 @@ pub fn is_available(case: &str) -> bool {
         println!("{case} is skipped: strace is not installed, or may not trace");
     }
     STRACE.is_some()
+}
+
+/// The path of strace.
+pub fn program() -> &'static Path {
+    STRACE.as_ref().expect("the caller has checked it")
+}
+
+/// Returns the calls that change something: not those that read, or print the answer.
+pub fn changes(mut calls: Vec<Call>) -> Vec<Call> {
+    calls.retain(|call| match call.name.as_str() {
+        "openat" => call.line.contains("O_CREAT"),
+        "write" => !["(1<", "(2<"].iter().any(|own| call.line.contains(own)),
+        _ => true,
+    });
+    calls
 }
 
 /// Runs a command, and returns its calls of these names.
@@ -88,7 +103,7 @@ pub fn kill_before(context: &TestContext, arguments: &[&str], call: &Call, text:
 }
 
 fn traced(context: &TestContext, arguments: &[&str], options: &[&str]) -> (Outcome, Vec<Call>) {
-    let strace = STRACE.as_ref().expect("the caller has checked it");
+    let strace = program();
     let log = context.path("temp/strace.log");
     let log_text = log.to_string_lossy();
     let own = ["-f", "-y", "-qq", "-s", "64", "-o", &log_text];
@@ -107,7 +122,7 @@ fn traced(context: &TestContext, arguments: &[&str], options: &[&str]) -> (Outco
 }
 
 /// Parses lines such as `123 unlink("x") = 0`.
-fn parse(text: &str) -> Vec<Call> {
+pub fn parse(text: &str) -> Vec<Call> {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut calls = Vec::new();
     for line in text.lines() {

@@ -72,8 +72,19 @@ impl Group<'_> {
     }
 
     /// A case that only the whole suite runs, because it takes long.
+    #[allow(dead_code, reason = "part of the interface of all groups")]
     pub fn long_case(&mut self, name: impl AsRef<str>, run: impl FnOnce() + Send + 'static) {
         self.add(name.as_ref(), true, true, run);
+    }
+
+    /// A case of the short form, or of the whole suite only.
+    pub fn case_of_form(
+        &mut self,
+        is_short: bool,
+        name: impl AsRef<str>,
+        run: impl FnOnce() + Send + 'static,
+    ) {
+        self.add(name.as_ref(), true, !is_short, run);
     }
 
     /// A case that counts by itself what it tries, with [`tally::tried`].

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What is tried.
+/// The kind of an attempt.
 #[derive(Clone, Copy, Debug)]
 pub enum Tried {
     /// A named fault of a server, a disk, or a system call, or a kill at a named step.
@@ -13,7 +13,7 @@ pub enum Tried {
     Hostile,
 }
 
-/// What must never happen.
+/// A broken invariant.
 #[derive(Clone, Copy, Debug)]
 pub enum Broken {
     /// A skill is neither old nor new, or the lockfile does not agree.

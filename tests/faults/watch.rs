@@ -22,7 +22,7 @@ struct State {
     disk: [Snapshot; 2],
 }
 
-/// What must be true of a project after a fault.
+/// The expectations of a project after a fault.
 #[derive(Clone)]
 pub struct Expected {
     /// The allowed states of each skill.
@@ -60,7 +60,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// What is watched, without the context.
+    /// The expectations, without the context.
     pub fn expected(self) -> Expected {
         self.expected
     }
@@ -79,6 +79,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Watches a copy of the context, in which something else happens.
+    #[allow(dead_code, reason = "part of the interface of all groups")]
     pub fn on<'b>(&self, copy: &'b TestContext) -> Watch<'b> {
         self.expected.clone().of(copy)
     }
@@ -96,7 +97,7 @@ impl<'a> Watch<'a> {
         outcome
     }
 
-    /// Checks the answer of a command that nobody killed: no panic, no signal, no secret, a documented exit code, and
+    /// Checks the answer of a command that ended by itself: no panic, no signal, no secret, a documented exit code, and
     /// a sentence where it did not succeed.
     pub fn check_answer(outcome: &Outcome) {
         assert!(!outcome.hung, "it hung and was killed\n{outcome}");
@@ -203,7 +204,7 @@ impl State {
         folders.chain(self.locked.keys().cloned()).collect()
     }
 
-    /// What is locked of a skill, and its files in each target.
+    /// The entry of a skill, and its files in each target.
     fn skill(&self, name: &str) -> (Option<Block>, [Snapshot; 2]) {
         let below = format!("{name}/");
         let files = self.disk.each_ref().map(|target| {

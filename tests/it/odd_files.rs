@@ -116,7 +116,7 @@ fn file_in_place_of_a_folder_is_named() {
     let (context, _) = TestContext::with_skills();
     context.write(".github", "a file");
     let file = context.project().join(".github");
-    let said = format!("{} is not a folder", file.display());
+    let said = format!("{}: it is not a folder", file.display());
     context.refuses(&["add", "acme/skills/one"], 1, &said);
 }
 

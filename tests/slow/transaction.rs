@@ -1,13 +1,10 @@
-//! Transactions that are killed, interrupted, out of disk space, or concurrent: each skill is completely old or new, as
-//! the lockfile says.
+//! Transactions that are interrupted, out of disk space, or concurrent: each skill is completely old or new, as the
+//! lockfile says. `tests/faults` kills them.
 
 use crate::support::git_server::GitServer;
-use crate::support::kills::{SKILLS, a_hundred, killed_in_the_middle, with_old_and_new};
+use crate::support::kills::a_hundred;
 use crate::support::outcome::Running;
-use crate::support::repo::Repo;
-use crate::support::snapshot::Snapshot;
-use crate::support::test_context::{Block, TestContext, blocks};
-use std::collections::BTreeMap;
+use crate::support::test_context::TestContext;
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -21,141 +18,6 @@ pub fn time_of(context: &TestContext, arguments: &[&str]) -> Duration {
     start.elapsed()
 }
 
-/// An allowed state after a kill: no skill, or all skills of one commit.
-enum Whole {
-    Nothing,
-    Version { commit: String, skills: Snapshot },
-}
-
-impl Whole {
-    fn version(repo: &Repo, name: &str) -> Self {
-        Self::Version {
-            commit: repo.rev_parse(name),
-            skills: repo.snapshot(&format!("{name}:skills")),
-        }
-    }
-
-    fn is(&self, lock: &BTreeMap<String, Block>, disk: &Snapshot) -> bool {
-        match self {
-            Self::Nothing => lock.is_empty() && disk.entries.is_empty(),
-            Self::Version { commit, skills } => {
-                lock.len() == SKILLS
-                    && lock.values().all(|entry| entry["commit"] == *commit)
-                    && disk == skills
-            }
-        }
-    }
-}
-
-/// Asserts that the next command leaves one of these states, and no temporary files.
-fn assert_recovered(context: &TestContext, wholes: &[Whole], moment: u32) {
-    context.mdskill(["list"]).run().ok();
-    if context.project().join("mdskill.lock").exists() {
-        context.mdskill(["verify"]).run().ok();
-    }
-    let disk = context.tree(".github/skills");
-    let lock = std::fs::read_to_string(context.project().join("mdskill.lock")).unwrap_or_default();
-    let lock = blocks(&lock);
-    let is_whole = wholes.iter().any(|whole| whole.is(&lock, &disk));
-    assert!(is_whole, "moment {moment}: {} locked, {disk:?}", lock.len());
-    let everything = context.tree("");
-    // The lock file of a killed command remains, ignored by git, until the next command that writes.
-    let waits = [".mdskill", ".mdskill/lock", ".mdskill/.gitignore"];
-    let is_left = |path: &&str| path.contains(".mdskill") && !waits.contains(path);
-    let left: Vec<&str> = everything.paths().into_iter().filter(is_left).collect();
-    assert_eq!(left, [""; 0], "moment {moment}");
-}
-
-/// Kills the command at moments spread over its duration, each time in a new copy of the project.
-fn kill_at_many_moments(context: &TestContext, arguments: &[&str], wholes: &[Whole]) {
-    let whole = time_of(&context.copy(), arguments);
-    for moment in 0..MOMENTS {
-        let second = context.copy();
-        let running = second.mdskill(arguments).spawn();
-        std::thread::sleep(whole * moment / (MOMENTS - 1));
-        running.kill();
-        running.wait();
-        assert_recovered(&second, wholes, moment);
-        if moment % 5 == 0 {
-            // The killed command can be repeated, or has removed the skills.
-            let is_removal = arguments.first() == Some(&"remove");
-            let again = if is_removal { &["list"][..] } else { arguments };
-            second.mdskill(again).run().ok();
-        }
-    }
-}
-
-#[test]
-fn killed_add_leaves_no_skill_or_all() {
-    let (context, repo) = a_hundred();
-    let arguments = ["add", "acme/skills", "--all"];
-    context
-        .run(&["add", "acme/skills", "--all", "--dry-run"])
-        .ok();
-    let wholes = [Whole::Nothing, Whole::version(&repo, "main")];
-    kill_at_many_moments(&context, &arguments, &wholes);
-}
-
-#[test]
-fn killed_update_leaves_all_skills_old_or_new() {
-    let (context, repo) = with_old_and_new();
-    let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
-    kill_at_many_moments(&context, &["update"], &wholes);
-}
-
-#[test]
-fn killed_remove_leaves_all_skills_or_none() {
-    let (context, repo) = a_hundred();
-    context.run(&["add", "acme/skills", "--all"]).ok();
-    let names: Vec<String> = (0..SKILLS).map(|number| format!("s{number:03}")).collect();
-    let mut arguments = vec!["remove"];
-    arguments.extend(names.iter().map(String::as_str));
-    let wholes = [Whole::Nothing, Whole::version(&repo, "main")];
-    kill_at_many_moments(&context, &arguments, &wholes);
-}
-
-/// An update is killed during the exchange, and the command that undoes it is killed, too.
-#[test]
-fn killed_undo_is_continued_by_next_command() {
-    let (context, repo) = with_old_and_new();
-    let wholes = [Whole::version(&repo, "old"), Whole::version(&repo, "main")];
-    let killed = killed_in_the_middle(&context);
-    let whole = time_of(&killed.copy(), &["list"]);
-    for moment in 0..MOMENTS {
-        let second = killed.copy();
-        let running = second.mdskill(["list"]).spawn();
-        std::thread::sleep(whole * moment / (MOMENTS - 1));
-        running.kill();
-        running.wait();
-        assert_recovered(&second, &wholes, moment);
-    }
-}
-
-/// The lockfile does not change, so it can't show whether the transaction is committed.
-#[test]
-fn killed_install_restores_all_skills_or_none() {
-    let (context, repo) = a_hundred();
-    context.run(&["add", "acme/skills", "--all"]).ok();
-    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
-    let all = repo.snapshot("main:skills");
-    let whole = time_of(&context.copy(), &["install"]);
-    for moment in 0..MOMENTS {
-        let second = context.copy();
-        let running = second.mdskill(["install"]).spawn();
-        std::thread::sleep(whole * moment / (MOMENTS - 1));
-        running.kill();
-        running.wait();
-        second.mdskill(["list"]).run().ok();
-        let disk = second.tree(".github/skills");
-        assert!(
-            disk.entries.is_empty() || disk == all,
-            "moment {moment}: {disk:?}"
-        );
-        second.mdskill(["install"]).run().ok();
-        assert_recovered(&second, &[Whole::version(&repo, "main")], moment);
-    }
-}
-
 #[test]
 fn interrupted_command_is_undone_or_complete() {
     let (context, repo) = a_hundred();
@@ -163,7 +25,7 @@ fn interrupted_command_is_undone_or_complete() {
     context
         .run(&["add", "acme/skills", "--all", "--dry-run"])
         .ok();
-    let done = [Whole::version(&repo, "main")];
+    let done = repo.snapshot("main:skills");
     let whole = time_of(&context.copy(), &arguments);
     let mut stopped = 0;
     for moment in 1..=10 {
@@ -174,7 +36,10 @@ fn interrupted_command_is_undone_or_complete() {
         running.interrupt();
         let outcome = running.wait();
         match outcome.code {
-            Some(0) => assert_recovered(&second, &done, moment),
+            Some(0) => {
+                second.tree(".github/skills").assert_same(&done);
+                second.mdskill(["verify"]).run().ok();
+            }
             // Before the program handles the signal, the signal ends the process.
             None => before.assert_same(&second.snapshot()),
             _ => {

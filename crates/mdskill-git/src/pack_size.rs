@@ -41,7 +41,7 @@ pub(super) struct InflatedSize {
     /// The position of the next byte in the pack.
     offset: u64,
     sum: u64,
-    /// What it takes to decode each object that libgit2 does not cache, by its offset.
+    /// The cost of decoding each object that libgit2 does not cache, in bytes, by its offset.
     costs: HashMap<u64, u64>,
     /// The number of such objects that are deltas of an object that is named by its id.
     unplaced: u64,

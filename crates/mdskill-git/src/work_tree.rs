@@ -1,6 +1,8 @@
 //! [`WorkTree`]: the ignored and tracked files of a checked-out repository.
 
-use std::collections::{BTreeSet, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use git2::{AttrCheckFlags, AttrValue, DiffOptions};
@@ -16,6 +18,8 @@ pub struct WorkTree {
     /// The paths in the index, folded, because some file systems ignore letter case and accents.
     tracked: BTreeSet<String>,
     fold: fn(&str) -> String,
+    /// The folders whose rules of git were looked at, and whether they can be read.
+    looked_at: RefCell<HashMap<String, bool>>,
 }
 
 /// A file that the index has.
@@ -32,6 +36,17 @@ pub struct IndexedFile {
     pub is_unmodified: bool,
 }
 
+/// The files of a repository that libgit2 reads, and that a project from an archive may have as pipes.
+const FILES_OF_GIT: [&str; 7] = [
+    "HEAD",
+    "commondir",
+    "config",
+    "index",
+    "info/attributes",
+    "info/exclude",
+    "packed-refs",
+];
+
 impl WorkTree {
     /// Opens the repository with the nearest `.git` at or above `folder`; `None` if it does not exist
     /// or can't be used.
@@ -45,6 +60,12 @@ impl WorkTree {
         // As in git, a folder `.git` without `HEAD` is not a repository.
         let git =
             candidates.find(|git| git.is_file() || git.join("HEAD").symlink_metadata().is_ok())?;
+        if !FILES_OF_GIT
+            .iter()
+            .all(|name| git.is_file() || is_harmless(&git.join(name)))
+        {
+            return None;
+        }
         let objects = Objects::open(&git).ok()?;
         let root = objects.work_tree()?.canonicalize().ok()?;
         let tracked = tracked(&objects, fold)?;
@@ -53,6 +74,7 @@ impl WorkTree {
             root,
             tracked,
             fold,
+            looked_at: RefCell::default(),
         })
     }
 
@@ -88,8 +110,28 @@ impl WorkTree {
     /// with a slash. As in git, everything in an ignored folder is ignored.
     #[must_use]
     pub fn is_ignored(&self, path: &str) -> bool {
+        if !self.has_rules(path) {
+            return false;
+        }
         let mut folders = path.match_indices('/').map(|(at, _)| &path[..=at]);
         folders.any(|folder| self.objects.is_ignored(folder)) || self.objects.is_ignored(path)
+    }
+
+    /// Whether the rules of git for a path can be read. libgit2 waits for ever for a pipe, so rules that
+    /// are not regular files make all rules unknown.
+    fn has_rules(&self, path: &str) -> bool {
+        let ends = path.match_indices('/').map(|(at, _)| at);
+        [0].into_iter().chain(ends).all(|end| {
+            let mut looked_at = self.looked_at.borrow_mut();
+            if let Some(known) = looked_at.get(&path[..end]) {
+                return *known;
+            }
+            let folder = self.root.join(&path[..end]);
+            let mut files = [".gitignore", ".gitattributes"].into_iter();
+            let are_files = files.all(|name| is_harmless(&folder.join(name)));
+            looked_at.insert(path[..end].to_owned(), are_files);
+            are_files
+        })
     }
 
     /// Returns the path below the work tree, unless it is in a folder of git.
@@ -110,6 +152,9 @@ impl WorkTree {
     /// Returns the value of an attribute, "true" and "false" if it is set or unset; `None` if it is
     /// unspecified.
     pub(crate) fn attribute_value(&self, path: &str, name: &str) -> Option<String> {
+        if !self.has_rules(path) {
+            return None;
+        }
         let flags = AttrCheckFlags::FILE_THEN_INDEX;
         let value = self
             .objects
@@ -170,6 +215,11 @@ impl WorkTree {
             return Vec::new();
         };
         let prefix = format!("{place}/");
+        let paths = self.tracked.range(prefix.clone()..);
+        let mut paths = paths.take_while(|path| path.starts_with(&prefix));
+        if !self.has_rules(&prefix) || !paths.all(|path| self.has_rules(path)) {
+            return Vec::new();
+        }
         let modified = self.modified_files(&place);
         let entries = index.iter().filter_map(|entry| {
             let path = String::from_utf8(entry.path).ok()?;
@@ -234,6 +284,12 @@ impl Objects {
             && repository.add_ignore_rule(line).is_ok()
             && self.is_ignored(path)
     }
+}
+
+/// Whether opening a path, to which a link may lead, neither waits for ever nor reads without end.
+fn is_harmless(path: &Path) -> bool {
+    let is_special = |there: Metadata| !there.is_dir() && !there.is_file();
+    !path.metadata().is_ok_and(is_special)
 }
 
 /// Returns the folded paths of the index; `None` if it can't be read.

@@ -8,8 +8,8 @@ use super::skill_folders::SkillFolders;
 use crate::context::Context;
 use crate::fetch::is_git_folder;
 use crate::fetch::resolve::Query;
-use crate::fs;
 use crate::fs::tree::{OnDisk, Snapshot};
+use crate::fs::{self, At};
 use crate::importers::{Evidence, ImportedSkill};
 use crate::install::scope::Scope;
 use crate::lockfile::Lockfile;
@@ -116,7 +116,8 @@ fn match_skill(
             )));
         }
     }
-    let page = fs::read_if_found(&scope.skill(first, &name).join(SKILL_FILE))?;
+    let page = scope.skill(first, &name).join(SKILL_FILE);
+    let page = fs::if_found(fs::read_plain(&page)).at("read", &page)?;
     Ok(MatchedSkill {
         skill_file: page.map(|page| blob_id(&page)).transpose()?,
         name,

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::diff;
 use crate::fetch::resolve::Query;
 use crate::fetch::{folder_url, resolve_stored};
+use crate::fs::{At, if_found, read_plain};
 use crate::operations::OpError;
 use crate::operations::agents;
 use crate::operations::installed::{InstalledSkill, read_folders};
@@ -32,7 +33,8 @@ impl OnDisk {
     pub(super) fn read(context: &Context<'_>, skill: InstalledSkill<'_>) -> Result<Self, OpError> {
         let missing = || OpError::FilesMissing(skill.name.clone());
         let first = skill.folders().next().ok_or_else(missing)?;
-        let text = crate::fs::read_if_found(&first.path.join(SKILL_FILE))?;
+        let page = first.path.join(SKILL_FILE);
+        let text = if_found(read_plain(&page)).at("read", &page)?;
         let text = text.ok_or_else(missing)?;
         let mut state = None;
         let mut private = Vec::new();

@@ -4,10 +4,22 @@ use super::git_service::Call;
 use super::packets;
 use super::sealed;
 use super::wire::{Conversation, Request};
+use std::fmt::{Debug, Formatter};
 use std::io::{self, Read};
 use std::net::TcpStream;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// A change of the body of a response.
+#[derive(Clone)]
+pub struct Change(Arc<dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync>);
+
+impl Debug for Change {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Change")
+    }
+}
 
 /// A fault. Faults of packs do not change responses without a pack.
 #[derive(Clone, Debug)]
@@ -52,6 +64,14 @@ pub enum Fault {
     ErrPkt(String),
     /// This message on the side-band for fatal errors, instead of a pack.
     SidebandError(String),
+    /// These bytes instead of a response, then the end of the connection.
+    Raw(Vec<u8>),
+    /// The normal response with a changed body.
+    Changed(Change),
+    /// The first bytes, and the others again and again until the client closes the connection.
+    Forever(Vec<u8>, Vec<u8>),
+    /// The same with a pause after each time.
+    Paced(Vec<u8>, Vec<u8>, Duration),
     /// A server that does not support filters.
     NoFilter,
     /// A server that supports only the first protocol.
@@ -68,6 +88,16 @@ impl Fault {
             headers: Vec::new(),
             body: String::new(),
         }
+    }
+
+    /// The normal response with a changed body.
+    pub fn changed(change: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::Changed(Change(Arc::new(change)))
+    }
+
+    /// The normal response with a changed pack.
+    pub fn changed_pack(change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        Self::changed(move |said| packets::with_pack(&said, &change))
     }
 
     /// Responds with this fault. `false` ends the connection.
@@ -102,6 +132,16 @@ impl Fault {
             )?,
             Self::EmptyOk => exchange.conversation.answer(200, &[], b"")?,
             Self::Reset => return reset(socket),
+            Self::Raw(bytes) => {
+                exchange.conversation.say(bytes)?;
+                return Ok(false);
+            }
+            Self::Forever(first, again) => {
+                return repeat(exchange.conversation, first, again, Duration::ZERO);
+            }
+            Self::Paced(first, again, pause) => {
+                return repeat(exchange.conversation, first, again, *pause);
+            }
             Self::Hang => return wait_until_the_client_gives_up(socket),
             Self::Late(time) => {
                 std::thread::sleep(*time);
@@ -143,6 +183,7 @@ impl Fault {
             }
             Self::EmptyPack => said = packets::with_pack(&said, |pack| *pack = EMPTY_PACK.to_vec()),
             Self::CorruptPack => said = packets::with_pack(&said, |pack| flip_the_middle(pack)),
+            Self::Changed(Change(change)) => said = change(said),
             Self::CutBody(length) => said.truncate(*length),
             Self::RefuseTreeWants => {
                 if let Some(tree) = request
@@ -236,6 +277,21 @@ pub fn header(name: &str, value: &str) -> (String, String) {
 pub fn not_found(conversation: &mut Conversation) -> io::Result<bool> {
     conversation.answer(404, &[header("Content-Type", "text/plain")], b"Not Found\n")?;
     Ok(true)
+}
+
+/// Sends bytes, and others again and again, until the client closes the connection.
+fn repeat(
+    conversation: &mut Conversation,
+    first: &[u8],
+    again: &[u8],
+    pause: Duration,
+) -> io::Result<bool> {
+    conversation.begin(200, &[])?;
+    conversation.chunk(first)?;
+    loop {
+        conversation.chunk(again)?;
+        std::thread::sleep(pause);
+    }
 }
 
 /// Closes the socket so that the kernel sends a reset.

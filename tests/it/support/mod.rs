@@ -12,6 +12,7 @@ pub mod kills;
 pub mod link;
 pub mod old_lockfile;
 pub mod outcome;
+pub mod pack_maker;
 pub mod packets;
 pub mod proxy;
 pub mod repo;

@@ -77,7 +77,7 @@ fn take_pack(answer: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 }
 
 /// The packets of a body; flushes and delimiters are `None`. The list ends at the first invalid packet.
-fn split(mut bytes: &[u8]) -> Vec<Option<&[u8]>> {
+pub fn split(mut bytes: &[u8]) -> Vec<Option<&[u8]>> {
     let mut packets = Vec::new();
     while let Some(length) = bytes
         .get(..4)

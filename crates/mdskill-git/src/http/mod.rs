@@ -44,6 +44,14 @@ pub enum HttpError {
         /// The time limit.
         seconds: u64,
     },
+    /// The response was not complete within the time of a request.
+    #[error("the response from {host} was not complete after {seconds}s")]
+    TooLong {
+        /// The host.
+        host: String,
+        /// The limit.
+        seconds: u64,
+    },
     /// Less than 1 KiB per second was received.
     #[error("{host} sends less than 1 KiB per second")]
     TooSlow {
@@ -113,7 +121,10 @@ impl HttpError {
                 matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
                     || (*status == 403 && retry_after.is_some())
             }
-            Self::Tls { .. } | Self::Redirect { .. } | Self::Setting { .. } => false,
+            Self::TooLong { .. }
+            | Self::Tls { .. }
+            | Self::Redirect { .. }
+            | Self::Setting { .. } => false,
         }
     }
 }
@@ -134,6 +145,27 @@ pub(crate) fn without_user(mut target: Url) -> Url {
     let _none = target.set_username("");
     let _none = target.set_password(None);
     target
+}
+
+/// Returns the target of a redirect for messages and the log, without its query and, on another host,
+/// without a path of its own: both may have a secret of that host.
+pub(crate) fn shown_target(from: &Url, to: &Url) -> String {
+    let mut shown = without_user(to.clone());
+    shown.set_query(None);
+    shown.set_fragment(None);
+    let is_known = host_of(from) == host_of(to) || from.path() == to.path();
+    if is_known {
+        shown.to_string()
+    } else {
+        shown.origin().ascii_serialization()
+    }
+}
+
+/// Returns an address for messages and the log, without its query, which may have a secret.
+pub(crate) fn without_query(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.to_string()
 }
 
 /// Describes a status, as GitHub, GitLab, and Gitea use it.

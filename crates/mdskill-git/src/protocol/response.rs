@@ -17,8 +17,8 @@ const MAX_CAPABILITY_BYTES: usize = 1 << 20;
 /// The maximum size of everything in a response to `fetch` but its pack, in bytes: the lines of
 /// `shallow` commits, progress, and packets that keep the connection open.
 const MAX_BYTES_BESIDES_PACK: usize = 8 << 20;
-/// The length of the four digits that begin a frame.
-const FRAME_BYTES: usize = 4;
+/// The number of bytes that a frame counts at least, because a million empty ones take time, too.
+const LEAST_FRAME_BYTES: usize = 64;
 
 /// Counts the bytes of a part of a response, so that it can't go on without end.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Allowance {
 
     /// Counts a frame with this number of data bytes.
     fn spend(&mut self, data: usize) -> Result<(), ProtocolError> {
-        self.spent += data + FRAME_BYTES;
+        self.spent += data.max(LEAST_FRAME_BYTES);
         if self.spent > self.limit {
             let (what, limit) = (self.what, self.limit);
             return Err(ProtocolError::TooLarge { what, limit });

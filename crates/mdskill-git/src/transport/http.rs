@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::http::client::{Body, Client, Refusal, Response};
 use crate::http::credentials::{Authorization, CredentialChain};
 use crate::http::settings::{HttpSettings, Scope};
-use crate::http::{HttpError, host_of, without_user};
+use crate::http::{HttpError, host_of, shown_target, without_user};
 use crate::objects::Objects;
 use crate::progress::Progress;
 use crate::protocol::{
@@ -61,6 +61,11 @@ impl<'a> HttpRemote<'a> {
         }
     }
 
+    /// Returns the address of the repository for messages.
+    fn shown(&self) -> String {
+        shown_target(&self.original, &self.base)
+    }
+
     /// Returns the new address of the repository after a redirect.
     #[must_use]
     pub fn moved_to(&self) -> Option<String> {
@@ -80,7 +85,7 @@ impl<'a> HttpRemote<'a> {
         let request = protocol::ls_refs_request(prefixes);
         let mut tried = 0;
         loop {
-            let (env, url) = (self.env, self.base.to_string());
+            let (env, url) = (self.env, self.shown());
             let listed = limited(env, &url, self.try_list_refs(&request)).await;
             match listed {
                 Err(error) => self.wait_or_give_up(error, &mut tried).await?,
@@ -121,7 +126,7 @@ impl<'a> HttpRemote<'a> {
     ) -> Result<(), TransportError> {
         let mut tried = 0;
         loop {
-            let (env, url) = (self.env, self.base.to_string());
+            let (env, url) = (self.env, self.shown());
             let fetch = self.try_fetch(wants, objects, progress);
             match limited(env, &url, fetch).await {
                 Err(error) => self.wait_or_give_up(error, &mut tried).await?,
@@ -208,7 +213,7 @@ impl<'a> HttpRemote<'a> {
             return error;
         };
         debug!(?capabilities, "the server answered");
-        let url = self.base.to_string();
+        let url = self.shown();
         let explained = match (&capabilities.object_format, capabilities.version_2) {
             (Some(format), _) if format == "sha256" => TransportError::Sha256 { url },
             (_, false) => TransportError::NoVersion2 {
@@ -251,7 +256,7 @@ impl<'a> HttpRemote<'a> {
 
     fn protocol_error(&self, source: ProtocolError) -> TransportError {
         TransportError::Protocol {
-            url: self.base.to_string(),
+            url: self.shown(),
             source,
         }
     }
@@ -277,7 +282,7 @@ impl<'a> HttpRemote<'a> {
                     if redirects > 0 {
                         self.warnings.push(format!(
                             "{} has moved to {}; use the new address, because another user can register the old name",
-                            self.original, self.base
+                            self.original, self.shown()
                         ));
                     }
                     return Ok(body);
@@ -296,11 +301,9 @@ impl<'a> HttpRemote<'a> {
                     };
                     if !may_be_access {
                         refusals.push(refusal);
-                        hide_secrets(&mut refusals);
                         return Err(self.refused(refusals.swap_remove(refusals.len() - 1)));
                     }
                     refusals.push(refusal);
-                    hide_secrets(&mut refusals);
                     if !self.credentials.advance(self.env, &self.base).await {
                         return Err(self.refused(most_specific(refusals)));
                     }
@@ -317,7 +320,7 @@ impl<'a> HttpRemote<'a> {
     fn refused(&self, refusal: Refusal) -> HttpError {
         HttpError::Status {
             status: refusal.status,
-            url: self.base.to_string(),
+            url: self.shown(),
             tried: self.credentials.tried().to_vec(),
             retry_after: refusal.retry_after,
             explanation: refusal.explanation,
@@ -358,8 +361,8 @@ impl<'a> HttpRemote<'a> {
         count: usize,
     ) -> Result<(), HttpError> {
         let refuse = |reason| HttpError::Redirect {
-            url: from.to_string(),
-            to: to.to_string(),
+            url: self.shown(),
+            to: to.origin().ascii_serialization(),
             reason,
         };
         if count > MAX_REDIRECTS {
@@ -386,22 +389,12 @@ impl<'a> HttpRemote<'a> {
                 self.credentials = CredentialChain::with_header();
             }
         }
-        info!(to = %base, "following a redirect");
+        info!(
+            to = shown_target(&self.original, &base),
+            "following a redirect"
+        );
         self.base = base;
         Ok(())
-    }
-}
-
-/// Removes explanations that repeat a secret of any request.
-fn hide_secrets(refusals: &mut [Refusal]) {
-    let secrets: Vec<String> = refusals
-        .iter()
-        .flat_map(|refusal| refusal.secrets.clone())
-        .collect();
-    for refusal in refusals {
-        let explanation = refusal.explanation.take();
-        refusal.explanation =
-            explanation.filter(|text| !secrets.iter().any(|secret| text.contains(secret)));
     }
 }
 

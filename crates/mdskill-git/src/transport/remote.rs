@@ -117,7 +117,7 @@ impl Remote<'_> {
     fn fall_back(&mut self, error: TransportError) -> Result<(), TransportError> {
         let (env, written) = match &*self {
             // An address after a redirect is new to git's configuration.
-            Self::Http(remote) if remote.moved_to().is_some() => (remote.env, None),
+            Self::Http(remote) if remote.moved_to().is_some() => (remote.env, remote.moved_to()),
             Self::Http(remote) => (remote.env, remote.written.clone()),
             Self::Ssh(remote) => (remote.env, remote.written.clone()),
             Self::Local(_) | Self::System(_) => return Err(error),

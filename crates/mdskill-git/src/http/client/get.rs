@@ -10,7 +10,7 @@ use super::{Body, Client, Response, explain, moved, retry_after};
 use crate::environment::{Environment, Token};
 use crate::http::credentials::is_loopback;
 use crate::http::settings::{HttpSettings, Scope};
-use crate::http::{HttpError, host_of};
+use crate::http::{HttpError, host_of, without_query};
 
 /// The maximum number of redirects.
 const MAX_REDIRECTS: usize = 5;
@@ -53,6 +53,19 @@ impl Get<'_> {
     /// # Errors
     /// When there is no answer, or a redirect is refused.
     pub async fn send(self, client: &Client, env: &dyn Environment) -> Result<Answer, HttpError> {
+        let (host, limit) = (host_of(&self.url), env.request_timeout());
+        let answer = tokio::time::timeout(limit, self.send_and_follow(client, env)).await;
+        answer.unwrap_or_else(|_| {
+            let seconds = limit.as_secs();
+            Err(HttpError::TooLong { host, seconds })
+        })
+    }
+
+    async fn send_and_follow(
+        self,
+        client: &Client,
+        env: &dyn Environment,
+    ) -> Result<Answer, HttpError> {
         let mut url = self.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send_to(&url, client, env).await?;
@@ -64,7 +77,7 @@ impl Get<'_> {
             };
             let refuse = |reason| HttpError::Redirect {
                 url: without_query(&url),
-                to: without_query(&target),
+                to: target.origin().ascii_serialization(),
                 reason,
             };
             if target.scheme() != "https" && (url.scheme(), target.scheme()) != ("http", "http") {
@@ -77,7 +90,7 @@ impl Get<'_> {
         }
         Err(HttpError::Redirect {
             url: without_query(&self.url),
-            to: without_query(&url),
+            to: url.origin().ascii_serialization(),
             reason: "more than five redirects",
         })
     }
@@ -149,13 +162,6 @@ impl Get<'_> {
         }
         Ok(answer)
     }
-}
-
-/// Returns an address for messages and the log: the query may have what a user typed.
-fn without_query(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.to_string()
 }
 
 /// Returns the time to wait. GitHub sends the time of the reset, in Unix seconds, with every answer.
