@@ -78,15 +78,23 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
         Err(Refused::Clap(asked)) => {
+            // clap repeats the arguments as they are.
+            let words: Vec<String> = arguments
+                .iter()
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect();
+            let printer = printer_of(&Global::default(), &env.unwrap_or_default());
+            let message = asked.render().to_string();
+            if asked.use_stderr() && printer.clean_usage(&message, &words) {
+                return ExitStatus::Usage.into();
+            }
             // Help and version are successes; everything else is a usage error.
             if asked.use_stderr() {
-                let printer = printer_of(&Global::default(), &env.unwrap_or_default());
                 printer.usage(&asked.render().ansi().to_string());
                 return ExitStatus::Usage.into();
             }
             return match asked.print() {
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                    let printer = printer_of(&Global::default(), &Env::default());
                     printer.error(&format!("can't write to standard output: {error}"));
                     ExitStatus::Failed.into()
                 }

@@ -9,6 +9,7 @@ use crate::operations::OpError;
 use crate::operations::validate::{Fixed, Fixes, PageText, Report};
 use crate::output::findings::{self, Page};
 use crate::output::printer::Printer;
+use crate::output::styled::Styled;
 use mdskill_lint::diagnostic::Severity;
 
 /// Default maximum of findings in the text format: as many as a user fixes before the next run.
@@ -92,7 +93,7 @@ pub(super) fn print(session: &Session<'_>, report: &mut Report, output: &Output,
         Format::Text if page_of(report).is_some() => {
             // Stdout gets the fixed page.
             for line in findings::concise(report, least, 0) {
-                printer.item(&line);
+                printer.item(&line.plain());
             }
         }
         Format::Text => {
@@ -101,15 +102,14 @@ pub(super) fn print(session: &Session<'_>, report: &mut Report, output: &Output,
                 max: output.max.unwrap_or(DEFAULT_MAX),
                 width: Printer::width().unwrap_or(DEFAULT_WIDTH),
             };
-            let text = findings::text(report, &page);
-            if !text.is_empty() {
-                printer.data(&text);
+            if let Some(text) = findings::text(report, &page) {
+                printer.data(text);
             }
         }
         Format::Concise => {
             let lines = findings::concise(report, least, output.max.unwrap_or(0));
             if !lines.is_empty() {
-                printer.data(&lines.join("\n"));
+                printer.data(Styled::join(lines, "\n"));
             }
         }
         Format::Json => {
@@ -117,7 +117,7 @@ pub(super) fn print(session: &Session<'_>, report: &mut Report, output: &Output,
             printer.report("validate", report);
         }
         Format::Sarif => printer.value(&findings::sarif(report, least)),
-        Format::Junit => printer.data(&findings::junit(report, least)),
+        Format::Junit => printer.data(Styled::block(&findings::junit(report, least))),
         Format::Github => annotate(session, report, least),
     }
     if is_for_people {

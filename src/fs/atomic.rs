@@ -27,6 +27,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 pub fn write_from(temp_folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_folder(folder)?;
+    // A rename would replace it, because that needs only permission for the folder.
+    if look(path)?.is_some_and(|there| there.permissions().readonly()) {
+        let error = std::io::Error::new(ErrorKind::PermissionDenied, "it is read-only");
+        return Err(error).at("replace", path);
+    }
     match write_beside(path, temp_folder, bytes, true) {
         // The folder of the temporary file may be on another file system.
         Err(error) if error.source.kind() == ErrorKind::CrossesDevices => {

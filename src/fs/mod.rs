@@ -77,8 +77,24 @@ impl<T> At<T> for io::Result<T> {
         self.map_err(|source| Error {
             action,
             path: path.as_ref().to_owned(),
-            source,
+            source: name_file_above(source, path.as_ref()),
         })
+    }
+}
+
+/// Names the file that is in the place of a folder on the way to `path`.
+fn name_file_above(error: io::Error, path: &Path) -> io::Error {
+    if error.kind() != io::ErrorKind::NotADirectory {
+        return error;
+    }
+    let mut above = path.ancestors().skip(1);
+    let file = above.find(|path| path.symlink_metadata().is_ok());
+    match file.filter(|file| !file.is_dir()) {
+        Some(file) => {
+            let sentence = format!("{} is not a folder", file.display());
+            io::Error::new(io::ErrorKind::NotADirectory, sentence)
+        }
+        None => error,
     }
 }
 
@@ -249,7 +265,11 @@ pub fn remove_file(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// If the rename fails.
 pub fn rename(from: &Path, to: &Path) -> Result<(), Error> {
-    std::fs::rename(from, to).at("move here", to)
+    let renamed = std::fs::rename(from, to).map_err(|error| {
+        let sentence = format!("{error} (moving {})", from.display());
+        io::Error::new(error.kind(), sentence)
+    });
+    renamed.at("move a file or folder to", to)
 }
 
 /// Renames without replacing. On a case-insensitive file system, `to` may be `from` in another letter

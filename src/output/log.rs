@@ -7,7 +7,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::printer::Printer;
-use super::sanitize;
+use super::styled::Styled;
 
 /// The targets of mdskill and mdskill-git. The events of other crates are never shown, because those
 /// of the HTTP client may contain headers.
@@ -68,7 +68,7 @@ struct Lines(Printer);
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let event = String::from_utf8_lossy(bytes);
-        self.0.stderr(&sanitize::line(event.trim_end()));
+        self.0.stderr(&Styled::from(event.trim_end()));
         Ok(bytes.len())
     }
 

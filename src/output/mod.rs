@@ -18,6 +18,7 @@ pub(crate) mod render;
 pub(crate) mod rules;
 pub mod rules_page;
 pub(crate) mod sanitize;
+pub mod styled;
 pub(crate) mod table;
 pub(crate) mod terminal_markdown;
 pub(crate) mod text;

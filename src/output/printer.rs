@@ -13,6 +13,7 @@ use anstyle::{AnsiColor, Style};
 use super::github::commands::{Command, mask};
 use super::pager::Pager;
 use super::sanitize;
+use super::styled::Styled;
 use super::table::Table;
 use super::terminal_markdown::Look;
 use super::wrap::wrap;
@@ -90,8 +91,8 @@ impl Printer {
     }
 
     /// Prints a line of data.
-    pub(crate) fn data(&self, line: &str) {
-        self.stdout(&format!("{}\n", self.without_commands(&redact(line))));
+    pub(crate) fn data(&self, line: impl Into<Styled>) {
+        self.data_lines(&[line.into()]);
     }
 
     /// Escapes workflow commands in CI, because the runner executes those in the log.
@@ -119,12 +120,17 @@ impl Printer {
         }
     }
 
-    fn data_lines(&self, lines: &[String]) {
+    fn data_lines(&self, lines: &[Styled]) {
+        self.stdout(&self.text_of(lines));
+    }
+
+    /// Returns lines without the workflow commands that CI would execute.
+    fn text_of(&self, lines: &[Styled]) -> String {
         let mut text = String::new();
         for line in lines {
-            let _ = writeln!(text, "{}", self.without_commands(&redact(line)));
+            let _ = writeln!(text, "{}", self.without_commands(&redact(line.as_str())));
         }
-        self.stdout(&text);
+        text
     }
 
     /// Returns a path with `~` for the home folder of `-g`.
@@ -181,11 +187,8 @@ impl Printer {
     }
 
     /// Prints lines of data that were rendered with [`Printer::look`], page by page on a terminal.
-    pub(crate) fn pages(&self, lines: &[String]) {
-        let mut text = String::new();
-        for line in lines {
-            let _ = writeln!(text, "{}", self.without_commands(line));
-        }
+    pub(crate) fn pages(&self, lines: &[Styled]) {
+        let text = self.text_of(lines);
         if !self.show_in_pager(&text) {
             self.stdout(&text);
         }
@@ -229,7 +232,7 @@ impl Printer {
     /// Prints a workflow command on standard error, which the runner reads, too, because standard
     /// output may have a report.
     pub(crate) fn command_aside(&self, command: &Command) {
-        self.stderr(&command.to_string());
+        self.write_stderr(&command.to_string());
     }
 
     /// Makes the runner mask a secret from now on. If standard error is a file, which no runner
@@ -253,7 +256,8 @@ impl Printer {
     /// Prints a value as JSON.
     pub(crate) fn value(&self, value: &impl serde::Serialize) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        self.data(&sanitize::json(&text));
+        let text = self.without_commands(&redact(&sanitize::json(&text)));
+        self.stdout(&format!("{text}\n"));
     }
 
     /// Prints a report: as JSON, or for people by `render`.
@@ -313,7 +317,7 @@ impl Printer {
             Some(width) => wrap(&sentence, width.min(MAX_WIDTH), indent),
             None => sentence,
         };
-        self.stderr(&self.without_commands(&format!("{label}{style}{sentence}{style:#}")));
+        self.write_stderr(&self.without_commands(&format!("{label}{style}{sentence}{style:#}")));
     }
 
     /// Prints a question, also with `--quiet`.
@@ -353,6 +357,20 @@ impl Printer {
         if is_new && !self.is_quiet() {
             self.labelled(AnsiColor::Yellow, "warning", sentence);
         }
+    }
+
+    /// Prints the message of a usage error that repeats arguments which a terminal or a CI runner would
+    /// obey. Returns false if there are no such arguments.
+    pub(crate) fn clean_usage(&self, message: &str, arguments: &[String]) -> bool {
+        let is_obeyed = |argument: &String| {
+            let cleaned = Styled::from(argument);
+            self.without_commands(cleaned.as_str()) != *argument
+        };
+        let is_unclean = arguments.iter().any(is_obeyed);
+        if is_unclean {
+            self.stderr(&Styled::block(message.trim_end()));
+        }
+        is_unclean
     }
 
     /// Prints an error, also with `--quiet`.
@@ -410,10 +428,15 @@ impl Printer {
 
     /// Prints the error of a command line as clap describes it. An argument may have a secret.
     pub(crate) fn usage(&self, text: &str) {
-        self.stderr(text.trim_end_matches('\n'));
+        self.write_stderr(text.trim_end_matches('\n'));
     }
 
-    pub(super) fn stderr(&self, line: &str) {
+    /// Prints a line on standard error.
+    pub(super) fn stderr(&self, line: &Styled) {
+        self.write_stderr(&self.without_commands(line.as_str()));
+    }
+
+    fn write_stderr(&self, line: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         drop(writeln!(stderr, "{}", redact(line)));
     }

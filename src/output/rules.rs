@@ -3,6 +3,7 @@
 use anstyle::Style;
 
 use super::printer::Printer;
+use super::styled::Styled;
 use super::table::Table;
 use super::wrap::wrap;
 use crate::operations::rule::Report;
@@ -42,10 +43,10 @@ fn table(printer: &Printer, rules: &[Explanation]) {
 fn page(printer: &Printer, rule: &Explanation) {
     let bold = Style::new().bold();
     let title = format!("{} {}", rule.code, rule.name);
-    printer.data(&format!("{bold}{title}{bold:#}: {}", rule.summary));
+    printer.data(Styled::with(bold, &title).push(": ").push(rule.summary));
     let section = |heading: &str, text: &str| {
         printer.data("");
-        printer.data(&format!("{bold}{heading}{bold:#}"));
+        printer.data(Styled::with(bold, heading));
         for line in text.lines() {
             printer.data(format!("  {line}").trim_end());
         }

@@ -1,11 +1,10 @@
 //! [`Table`]: aligned columns for people, or values separated by tabs for programs.
 
-use std::fmt::Write as _;
-
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::sanitize;
+use super::styled::Styled;
 use super::wrap::wrap;
 
 /// The width to which a column is cut before it is left out.
@@ -76,10 +75,10 @@ impl Table {
     }
 
     /// Returns the lines with their styles, each at most `limit` columns wide.
-    pub(crate) fn lines(&self, limit: Option<usize>) -> Vec<String> {
+    pub(crate) fn lines(&self, limit: Option<usize>) -> Vec<Styled> {
         let widths = self.widths(limit.unwrap_or(usize::MAX));
         let line = |row: &Vec<Cell>| {
-            let mut line = String::new();
+            let mut line = Styled::default();
             let mut gap = 0;
             for (cell, width) in row.iter().zip(&widths) {
                 let text = sanitize::cut(&cell.text, *width);
@@ -87,9 +86,8 @@ impl Table {
                     gap += if *width == 0 { 0 } else { width + GAP };
                     continue;
                 }
-                line.push_str(&" ".repeat(gap));
-                let style = cell.style;
-                let _ = write!(line, "{style}{text}{style:#}");
+                line = line.push(&" ".repeat(gap));
+                line = line.push_with(cell.style, &text);
                 gap = width - text.width() + GAP;
             }
             line
@@ -105,7 +103,7 @@ impl Table {
 
     /// Returns the lines with their styles, in which the last column is not cut: it is wrapped at words,
     /// or below the others if they leave too little room.
-    pub(crate) fn wrapped_lines(&self, width: usize) -> Vec<String> {
+    pub(crate) fn wrapped_lines(&self, width: usize) -> Vec<Styled> {
         let widths = self.widths(usize::MAX);
         let Some((_, others)) = widths.split_last() else {
             return Vec::new();
@@ -118,30 +116,31 @@ impl Table {
         };
         let mut lines = Vec::new();
         for row in &self.rows {
-            let mut line = String::new();
+            let mut line = Styled::default();
             for (cell, width) in row.iter().zip(others) {
-                let (text, style) = (&cell.text, cell.style);
-                let gap = " ".repeat(width - text.width() + GAP);
-                let _ = write!(line, "{style}{text}{style:#}{gap}");
+                let gap = " ".repeat(width - cell.text.width() + GAP);
+                line = line.push_with(cell.style, &cell.text).push(&gap);
             }
             let Some(last) = row.last() else { continue };
             let text = wrap(&last.text, width, indent);
-            let style = last.style;
             if indent < beside {
-                lines.push(line.trim_end().to_owned());
-                line = " ".repeat(indent);
+                lines.push(line.trim_end());
+                line = Styled::from(" ".repeat(indent));
             }
-            let _ = write!(line, "{style}{text}{style:#}");
-            lines.extend(line.split('\n').map(|line| line.trim_end().to_owned()));
+            for part in text.split('\n') {
+                let line = std::mem::take(&mut line);
+                lines.push(line.push_with(last.style, part.trim_end()).trim_end());
+            }
         }
         lines
     }
 
     /// Returns the rows without headings, as values separated by tabs.
-    pub(crate) fn values(&self) -> Vec<String> {
+    pub(crate) fn values(&self) -> Vec<Styled> {
         let line = |row: &Vec<Cell>| {
-            let cells = row.iter().map(|cell| cell.text.as_str());
-            cells.collect::<Vec<_>>().join("\t")
+            let cells = row.iter().map(|cell| Styled::from(&cell.text));
+            let joined = cells.reduce(|line, cell| line.push_tab().append(&cell));
+            joined.unwrap_or_default()
         };
         self.rows.iter().skip(1).map(line).collect()
     }
@@ -182,14 +181,10 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anstream::adapter::strip_str;
 
     fn plain(table: &Table, limit: Option<usize>) -> Vec<String> {
         let lines = table.lines(limit);
-        lines
-            .iter()
-            .map(|line| strip_str(line).to_string())
-            .collect()
+        lines.iter().map(Styled::plain).collect()
     }
 
     #[test]
@@ -202,7 +197,8 @@ mod tests {
             ["NAME   WHAT", "技能   one two th…", "abcde  x"]
         );
         assert_eq!(plain(&table, None)[1], "技能   one two three four");
-        assert_eq!(table.values(), ["技能\tone two three four", "abcde\tx"]);
+        let values: Vec<String> = table.values().iter().map(Styled::plain).collect();
+        assert_eq!(values, ["技能\tone two three four", "abcde\tx"]);
     }
 
     #[test]
@@ -211,7 +207,7 @@ mod tests {
         table.row(&["one", "a b c d e f g h i j k l m n o p q r s t"]);
         let wrapped = |width| -> Vec<String> {
             let lines = table.wrapped_lines(width);
-            let plain = lines.iter().map(|line| strip_str(line).to_string());
+            let plain = lines.iter().map(|line| line.plain());
             plain.collect()
         };
         assert_eq!(

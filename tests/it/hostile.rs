@@ -3,7 +3,7 @@
 use crate::support::fault::Fault;
 use crate::support::outcome::Outcome;
 use crate::support::repo::Repo;
-use crate::support::test_context::ServedContext;
+use crate::support::test_context::{ServedContext, TestContext};
 
 const SKILL: &str = "---\nname: evil\ndescription: An honest skill\n---\n\n# Evil\n";
 const SPEC: [&str; 2] = ["add", "acme/evil/evil"];
@@ -367,5 +367,33 @@ fn folder_with_a_name_that_git_refuses_is_not_searched() {
             context.run(command).ok();
         }
         context.refuses(&["add", "acme/evil/evil"], 1, "evil");
+    }
+}
+
+#[test]
+fn usage_error_with_hostile_arguments_is_clean() {
+    let context = TestContext::new();
+    for hostile in [
+        "--\u{1b}[2J",
+        "--a\n::error::forged",
+        "--##[error]x",
+        "--\u{202e}x",
+    ] {
+        for arguments in [
+            &["add", hostile][..],
+            &["list", "--outdated", hostile],
+            &[hostile],
+        ] {
+            let run = context.mdskill(arguments).env("CI", "true").run();
+            run.fails(2);
+            let has_command = run.stderr.lines().any(|line| line.starts_with("::"));
+            let hidden = ['\u{1b}', '\u{202e}'];
+            assert!(
+                !has_command && !run.stderr.contains(hidden),
+                "{}",
+                run.stderr
+            );
+            assert!(!run.stderr.contains("##["), "{}", run.stderr);
+        }
     }
 }

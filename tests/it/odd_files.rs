@@ -110,3 +110,26 @@ fn validate_reports_name_that_is_not_utf_8() {
     assert_eq!(found(&context, &["--select", "SK504"]).len(), 2);
     assert_eq!(found(&context, &["--select", "SK008"]).len(), 0);
 }
+
+#[test]
+fn file_in_place_of_a_folder_is_named() {
+    let (context, _) = TestContext::with_skills();
+    context.write(".github", "a file");
+    let file = context.project().join(".github");
+    let said = format!("{}: it is not a folder", file.display());
+    context.refuses(&["add", "acme/skills/one"], 1, &said);
+}
+
+#[test]
+fn read_only_lockfile_is_not_replaced() {
+    let (context, _) = TestContext::with_skills();
+    context.run(&["add", "acme/skills/one"]).ok();
+    let lockfile = context.project().join("mdskill.lock");
+    let mut permissions = lockfile.metadata().unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&lockfile, permissions).unwrap();
+    let said = "mdskill.lock: it is read-only";
+    context.refuses(&["add", "acme/skills/two"], 4, said);
+    context.refuses(&["remove", "one"], 4, said);
+    context.run(&["verify"]).ok();
+}

@@ -153,7 +153,7 @@ fn has_signature(kind: Kind, bytes: &[u8]) -> bool {
 
 /// Returns the fingerprint of the key in the output of `git verify-commit --raw`.
 ///
-/// Source: `doc/DETAILS` of GnuPG, and `gpg-interface.c` of git for the output of `ssh-keygen`.
+/// Source: `doc/DETAILS` of `GnuPG`, and `gpg-interface.c` of git for the output of `ssh-keygen`.
 fn key(printed: &str) -> Option<String> {
     let status = |word: &str| {
         let mut lines = printed.lines();

@@ -66,6 +66,16 @@ fn log(found: Vec<Diagnostic>) -> serde_json::Value {
     sarif(&report(found), Severity::Info)
 }
 
+fn text(report: &Report, page: &Page) -> String {
+    let text = super::text(report, page);
+    text.map_or_else(String::new, |text| text.to_string())
+}
+
+fn concise(report: &Report, least: Severity, max: usize) -> Vec<String> {
+    let lines = super::concise(report, least, max);
+    lines.iter().map(ToString::to_string).collect()
+}
+
 fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }

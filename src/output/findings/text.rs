@@ -1,14 +1,12 @@
 //! The format for people: each finding with its source line, a mark, and help.
 
-use std::fmt::Write;
-
 use anstyle::{AnsiColor, Style};
 
 use super::fold::{Block, blocks, place_list};
 use super::place;
 use super::snippet::{self, Snippet};
 use crate::operations::validate::Report;
-use crate::output::sanitize;
+use crate::output::styled::Styled;
 use mdskill_lint::diagnostic::{Diagnostic, Fix, Safety, Severity};
 
 const GUTTER: Style = AnsiColor::Blue.on_default().bold();
@@ -38,28 +36,24 @@ pub(super) fn style_of(severity: Severity) -> Style {
 }
 
 /// Returns the findings by file, a block each, with empty lines between.
-pub(crate) fn text(report: &Report, page: &Page) -> String {
+pub(crate) fn text(report: &Report, page: &Page) -> Option<Styled> {
     let (blocks, more) = blocks(report, page.least, page.max, page.max > 0);
     let texts = blocks.iter().map(|block| render(block, page.width));
-    texts.chain(more).collect::<Vec<_>>().join("\n\n")
+    let texts: Vec<Styled> = texts.chain(more.map(Styled::from)).collect();
+    (!texts.is_empty()).then(|| Styled::join(texts, "\n\n"))
 }
 
-fn render(block: &Block<'_>, width: usize) -> String {
+fn render(block: &Block<'_>, width: usize) -> Styled {
     let (found, more) = (block[0], &block[1..]);
     let style = style_of(found.severity);
     let number = found.start.line.to_string();
     let margin = " ".repeat(number.len());
     let mut lines = vec![
-        format!(
-            "{style}{}[{}]{style:#}{BOLD}: {}{BOLD:#}",
-            found.severity,
-            found.code,
-            sanitize::line(&found.message)
-        ),
-        format!(
-            "{margin}{GUTTER}-->{GUTTER:#} {}",
-            sanitize::line(&location(found))
-        ),
+        Styled::with(style, &format!("{}[{}]", found.severity, found.code))
+            .push_with(BOLD, &format!(": {}", found.message)),
+        Styled::from(&margin)
+            .push_with(GUTTER, "-->")
+            .push(&format!(" {}", location(found))),
     ];
     // The line follows the number, a space, a bar, and a space.
     let width = width.saturating_sub(number.len() + 3).max(20);
@@ -70,21 +64,16 @@ fn render(block: &Block<'_>, width: usize) -> String {
             width,
         } = snippet::excerpt(excerpt, width);
         let (space, mark) = (" ".repeat(indent), "^".repeat(width));
-        lines.push(format!("{margin} {GUTTER}|{GUTTER:#}"));
-        lines.push(
-            format!("{GUTTER}{number} |{GUTTER:#} {line}")
-                .trim_end()
-                .to_owned(),
-        );
-        lines.push(format!(
-            "{margin} {GUTTER}|{GUTTER:#} {space}{style}{mark}{style:#}"
-        ));
+        let bar = || Styled::from(format!("{margin} ")).push_with(GUTTER, "|");
+        lines.push(bar());
+        let numbered = Styled::with(GUTTER, &format!("{number} |"));
+        lines.push(numbered.push(&format!(" {line}")).trim_end());
+        lines.push(bar().push(&format!(" {space}")).push_with(style, &mark));
     }
     let mut note = |name: &str, text: &str| {
-        lines.push(format!(
-            "{margin} {GUTTER}={GUTTER:#} {HELP}{name}{HELP:#}: {}",
-            sanitize::line(text)
-        ));
+        let line = Styled::from(format!("{margin} ")).push_with(GUTTER, "=");
+        let line = line.push(" ").push_with(HELP, name);
+        lines.push(line.push(&format!(": {text}")));
     };
     if !found.help.is_empty() {
         note("help", &found.help);
@@ -93,20 +82,17 @@ fn render(block: &Block<'_>, width: usize) -> String {
         note("fix", &fix_line(fix));
     }
     if let Some(Snippet { line, .. }) = snippet::replaced(found, width) {
-        lines.push(format!(
-            "{GUTTER}{number}{GUTTER:#} {ADDED}+ {line}{ADDED:#}"
-        ));
+        let number = Styled::with(GUTTER, &number).push(" ");
+        lines.push(number.push_with(ADDED, &format!("+ {line}")));
     }
-    let mut text = lines.join("\n");
     if !more.is_empty() {
-        let _ = write!(
-            text,
-            "\n{margin} … {} similar: {}; use `--max 0` to show each",
-            more.len(),
-            sanitize::line(&place_list(found, more))
-        );
+        let places = place_list(found, more);
+        lines.push(Styled::from(format!(
+            "{margin} … {} similar: {places}; use `--max 0` to show each",
+            more.len()
+        )));
     }
-    text
+    Styled::join(lines, "\n")
 }
 
 /// Returns the title of a fix, and the flags that apply it.

@@ -10,6 +10,7 @@ use super::state::{Row, State};
 use super::{DEFAULT_SIZE, Picked, Picker};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
+use crate::output::styled::Styled;
 use crate::platform::LineReader;
 
 /// The answer of the user.
@@ -31,8 +32,7 @@ pub(super) fn pick(
     let mut state = State::new(picker);
     let order = state.shown.clone();
     let bold = Style::new().bold();
-    let title = sanitize::line(&picker.title);
-    printer.stderr(&format!("{bold}{title}{bold:#}"));
+    printer.stderr(&Styled::with(bold, &picker.title));
     print(printer, &mut state, &order);
     loop {
         let Some(line) = ask(picker, &is_interrupted)? else {
@@ -86,8 +86,7 @@ fn print(printer: &Printer, state: &mut State<'_>, order: &[usize]) {
     for row in rows {
         let at = match row {
             Row::Group(name) => {
-                let name = sanitize::line(name);
-                printer.stderr(&format!("{GROUP}{name}{GROUP:#}"));
+                printer.stderr(&Styled::with(GROUP, name));
                 continue;
             }
             Row::Item(at) => state.shown[at],
@@ -105,7 +104,7 @@ fn print(printer: &Printer, state: &mut State<'_>, order: &[usize]) {
         );
         let line = sanitize::cut(&sanitize::line(&format!("{name}{rest}")), width);
         let (name, rest) = line.split_at(line.len().min(sanitize::line(&name).len()));
-        printer.stderr(&format!("{name}{DIM}{rest}{DIM:#}"));
+        printer.stderr(&Styled::from(name).push_with(DIM, rest));
     }
 }
 

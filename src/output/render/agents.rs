@@ -6,9 +6,8 @@ use anstyle::Style;
 
 use crate::operations::agents::{AgentView, Report, Seen};
 use crate::output::printer::Printer;
-use crate::output::sanitize;
+use crate::output::styled::Styled;
 use crate::output::table::Table;
-use crate::output::wrap::wrap;
 
 /// The width of the names of lists, in columns.
 const NAME_WIDTH: usize = 10;
@@ -55,7 +54,7 @@ fn folders(printer: &Printer, report: &Report) {
 /// Prints the folders of an agent, each list on its own line, for a narrow terminal.
 fn one_line_each(printer: &Printer, agent: &AgentView, width: usize) {
     let bold = Style::new().bold();
-    printer.data(&format!("{bold}{}{bold:#}", agent.id));
+    printer.data(Styled::with(bold, agent.id));
     for (name, values) in [
         ("project", &agent.project),
         ("personal", &agent.personal),
@@ -66,15 +65,15 @@ fn one_line_each(printer: &Printer, agent: &AgentView, width: usize) {
     ] {
         if !values.is_empty() {
             let line = format!("  {name:<NAME_WIDTH$}{}", values.join(", "));
-            let line = wrap(&sanitize::line(&line), width, NAME_WIDTH + 2);
-            printer.data(&line);
+            let limits = Some((width, NAME_WIDTH + 2));
+            printer.data(Styled::wrapped(Style::new(), &line, limits));
         }
     }
 }
 
 /// Prints one agent: its folders, and its skills.
 fn one(printer: &Printer, agent: &AgentView) {
-    let line = |text: &str| printer.data(&sanitize::line(text));
+    let line = |text: &str| printer.data(text);
     line(&format!("{} ({})", agent.name, agent.id));
     line(&format!("  project   {}", agent.project.join(", ")));
     line(&format!("  personal  {}", agent.personal.join(", ")));
@@ -125,7 +124,7 @@ fn overview(printer: &Printer, report: &Report) {
         None => printer.table(&table),
     }
     for note in notes(&report.agents) {
-        printer.data(&sanitize::line(&note));
+        printer.data(note);
     }
 }
 

@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::operations::doctor::{Check, Report, Section, Status};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
+use crate::output::styled::Styled;
 use crate::output::text::count;
-use crate::output::wrap::wrap;
 
 /// The width up to which names are aligned, in columns.
 const MAX_NAME: usize = 24;
@@ -45,10 +45,10 @@ impl Layout<'_> {
     fn section(&self, section: &Section) {
         let bold = Style::new().bold();
         let title = match &section.subject {
-            Some(subject) => format!("{} {}", section.name, sanitize::line(subject)),
+            Some(subject) => format!("{} {subject}", section.name),
             None => section.name.to_owned(),
         };
-        self.printer.data(&format!("{bold}{title}{bold:#}"));
+        self.printer.data(Styled::with(bold, &title));
         let names = section
             .checks
             .iter()
@@ -63,23 +63,22 @@ impl Layout<'_> {
         let style = style_of(check.status);
         let mark = self.mark(check.status);
         let name = sanitize::line(&check.name);
-        let value = sanitize::line(&check.value);
         let gap = " ".repeat(name_width.saturating_sub(name.width()));
         let indent = MARK + name_width + 2;
-        let line = if self.width.is_some_and(|width| width < NARROW) {
+        let line = Styled::from("  ").push_with(style, &mark.to_string());
+        let line = line.push(" ").push(&name);
+        let (line, indent) = if self.width.is_some_and(|width| width < NARROW) {
             let indent = self.indent();
-            let value = self.wrapped(&value, indent);
-            format!("{name}\n{}{value}", " ".repeat(indent))
+            (line.push_break().push(&" ".repeat(indent)), indent)
         } else {
-            format!("{name}{gap}  {}", self.wrapped(&value, indent))
+            (line.push(&gap).push("  "), indent)
         };
-        self.printer
-            .data(&format!("  {style}{mark}{style:#} {line}"));
+        let value = self.wrapped(Style::new(), &check.value, indent);
+        self.printer.data(line.append(&value));
         if let Some(problem) = &check.problem {
-            let problem = self.wrapped(&sanitize::line(problem), self.indent());
-            let indent = " ".repeat(self.indent());
-            self.printer
-                .data(&format!("{indent}{style}{problem}{style:#}"));
+            let problem = self.wrapped(style, problem, self.indent());
+            let indent = Styled::from(" ".repeat(self.indent()));
+            self.printer.data(indent.append(&problem));
         }
         if let Some(hint) = &check.hint {
             let cyan = AnsiColor::Cyan.on_default().bold();
@@ -87,10 +86,9 @@ impl Layout<'_> {
                 0 => 0,
                 indent => indent + "hint: ".len(),
             };
-            let hint = self.wrapped(&sanitize::line(hint), label);
-            let indent = " ".repeat(self.indent());
-            self.printer
-                .data(&format!("{indent}{cyan}hint{cyan:#}: {hint}"));
+            let hint = self.wrapped(Style::new(), hint, label);
+            let line = Styled::from(" ".repeat(self.indent())).push_with(cyan, "hint");
+            self.printer.data(line.push(": ").append(&hint));
         }
     }
 
@@ -100,11 +98,8 @@ impl Layout<'_> {
         if is_tiny { 0 } else { MARK }
     }
 
-    fn wrapped(&self, text: &str, indent: usize) -> String {
-        match self.width {
-            Some(width) => wrap(text, width, indent),
-            None => text.to_owned(),
-        }
+    fn wrapped(&self, style: Style, text: &str, indent: usize) -> Styled {
+        Styled::wrapped(style, text, self.width.map(|width| (width, indent)))
     }
 
     /// Returns a mark of one column; ASCII for a terminal that may not have others.

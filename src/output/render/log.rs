@@ -7,10 +7,10 @@ use crate::hint::{Hint, mdskill};
 use crate::operations::log::{Action, Commit, CommitState, Report};
 use crate::output::printer::Printer;
 use crate::output::sanitize;
+use crate::output::styled::Styled;
 use crate::output::table::Table;
 use crate::output::terminal_markdown::link;
 use crate::output::text::{changed_lines, count};
-use crate::output::wrap::wrap;
 use crate::policy::format_time;
 use mdskill_lint::capability::Capability;
 
@@ -74,11 +74,11 @@ fn commits(printer: &Printer, report: &Report) {
     };
     table.drop_empty_columns();
     let mut rows = table.lines(Some(look.width)).into_iter();
-    let mut lines: Vec<String> = rows.next().into_iter().collect();
+    let mut lines: Vec<Styled> = rows.next().into_iter().collect();
     for (commit, row) in report.commits.iter().zip(rows) {
         let id = commit.id.short();
         lines.push(match &commit.url {
-            Some(url) if look.has_links => row.replacen(&id, &link(&id, url, look), 1),
+            Some(url) if look.has_links => row.replace_first(&id, &link(&id, url, look)),
             _ => row,
         });
         let words = capability_words(commit);
@@ -90,8 +90,8 @@ fn commits(printer: &Printer, report: &Report) {
             } else {
                 Style::new()
             };
-            let words = wrap(&words, look.width, INDENT);
-            lines.push(format!("{:INDENT$}{style}{words}{style:#}", ""));
+            let line = Styled::from(" ".repeat(INDENT));
+            lines.push(line.push_wrapped(style, &words, Some((look.width, INDENT))));
         }
     }
     if !report.commits.is_empty() {

@@ -9,9 +9,9 @@ use crate::operations::show::{Facts, FileReport, Findings, Others, Report, Token
 use crate::operations::state::State;
 use crate::output::printer::Printer;
 use crate::output::sanitize;
+use crate::output::styled::Styled;
 use crate::output::terminal_markdown::{Look, link, render, render_file};
 use crate::output::text::{self, NPM_PACKAGE, count, first_sentence, with_place};
-use crate::output::wrap::wrap;
 use mdskill_lint::capability::Capability;
 
 /// Width of the names of the fields, in columns.
@@ -44,13 +44,13 @@ pub(crate) fn show(printer: &Printer, report: &Report, with_npx: bool) {
     page.capabilities(report);
     page.origin(report);
     page.quality(report);
-    page.lines.push(String::new());
+    page.lines.push(Styled::default());
     match look {
         Some(look) => page.lines.extend(render(&report.body, look)),
         None => {
             let body = sanitize::block(&report.body);
             let body = body.trim_matches('\n').lines();
-            page.lines.extend(body.map(str::to_owned));
+            page.lines.extend(body.map(Styled::from));
         }
     }
     if let Some(others) = &report.others {
@@ -79,7 +79,7 @@ pub(crate) fn file(printer: &Printer, file: &FileReport, is_raw: bool) {
 struct Page<'a> {
     printer: &'a Printer,
     look: Option<Look>,
-    lines: Vec<String>,
+    lines: Vec<Styled>,
 }
 
 impl Page<'_> {
@@ -91,10 +91,10 @@ impl Page<'_> {
         let (first, rest) = first_sentence(description);
         self.text(Style::new(), first);
         if !rest.is_empty() {
-            self.lines.push(String::new());
+            self.lines.push(Styled::default());
             self.text(Style::new(), rest);
         }
-        self.lines.push(String::new());
+        self.lines.push(Styled::default());
     }
 
     fn installation(&mut self, report: &Report, with_npx: bool) {
@@ -222,7 +222,7 @@ impl Page<'_> {
 
     fn others(&mut self, others: &Others) {
         let bold = Style::new().bold();
-        self.lines.push(String::new());
+        self.lines.push(Styled::default());
         self.text(bold, &format!("More from {}", others.from));
         let widths = others.skills.iter().map(|other| text::columns(&other.name));
         let width = widths.max().unwrap_or(0).min(40) + 2;
@@ -236,8 +236,8 @@ impl Page<'_> {
             let line = format!("  {name:<width$}{}", sanitize::line(first));
             let line = line.trim_end();
             self.lines.push(match self.look {
-                Some(look) => sanitize::cut(line, look.width),
-                None => line.to_owned(),
+                Some(look) => sanitize::cut(line, look.width).into(),
+                None => line.into(),
             });
         }
         let left = others.total.saturating_sub(others.skills.len());
@@ -258,9 +258,7 @@ impl Page<'_> {
         if text.is_empty() {
             return;
         }
-        let text = self.wrapped(text, 0);
-        self.lines
-            .extend(text.lines().map(|line| format!("{style}{line}{style:#}")));
+        self.lines.push(self.wrapped(style, text, 0));
     }
 
     fn field(&mut self, name: &str, text: &str) {
@@ -270,41 +268,40 @@ impl Page<'_> {
     /// Adds a name and a value.
     fn styled_field(&mut self, name: &str, style: Style, text: &str) {
         if !text.is_empty() {
-            let text = self.wrapped(text, if self.is_narrow() { 2 } else { NAME_WIDTH });
-            self.line(name, &format!("{style}{text}{style:#}"));
+            let indent = if self.is_narrow() { 2 } else { NAME_WIDTH };
+            self.line(name, &self.wrapped(style, text, indent));
         }
     }
 
     /// Adds a command, which is not wrapped, so that it can be copied.
     fn command(&mut self, name: &str, command: &str) {
         let style = AnsiColor::Cyan.on_default();
-        let command = sanitize::line(command);
-        self.line(name, &format!("{style}{command}{style:#}"));
+        self.line(name, &Styled::with(style, command));
     }
 
     /// Adds a name and a rendered value: beside each other, or below each other on a narrow terminal.
-    fn line(&mut self, name: &str, value: &str) {
+    fn line(&mut self, name: &str, value: &Styled) {
         let bold = if name.is_empty() {
             Style::new()
         } else {
             Style::new().bold()
         };
         if !self.is_narrow() {
-            self.lines
-                .push(format!("{bold}{name:<NAME_WIDTH$}{bold:#}{value}"));
+            let name = Styled::with(bold, &format!("{name:<NAME_WIDTH$}"));
+            self.lines.push(name.append(value));
             return;
         }
         if !name.is_empty() {
-            self.lines.push(format!("{bold}{name}{bold:#}"));
+            self.lines.push(Styled::with(bold, name));
         }
-        self.lines.push(format!("  {value}"));
+        self.lines.push(Styled::from("  ").append(value));
     }
 
     /// Adds a URL, which the terminal can open.
     fn link(&mut self, name: &str, url: &str) {
         match self.look.filter(|look| look.has_links) {
             Some(look) => self.line(name, &link(url, url, look)),
-            None => self.line(name, &sanitize::line(url)),
+            None => self.line(name, &url.into()),
         }
     }
 
@@ -312,12 +309,10 @@ impl Page<'_> {
         self.look.is_some_and(|look| look.width < MIN_BESIDE)
     }
 
-    fn wrapped(&self, text: &str, indent: usize) -> String {
-        let text = sanitize::line(text);
-        match self.look {
-            Some(look) => wrap(&text, look.width.min(MAX_WIDTH), indent),
-            None => text,
-        }
+    fn wrapped(&self, style: Style, text: &str, indent: usize) -> Styled {
+        let look = self.look;
+        let limits = look.map(|look| (look.width.min(MAX_WIDTH), indent));
+        Styled::wrapped(style, text, limits)
     }
 }
 

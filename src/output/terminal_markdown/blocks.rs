@@ -12,6 +12,7 @@ use super::table::Table;
 use super::wrap::{chop, wrap};
 use super::{Look, MAX_PROSE};
 use crate::output::sanitize;
+use crate::output::styled::Styled;
 
 /// The spaces before code.
 const CODE_INDENT: usize = 4;
@@ -45,7 +46,7 @@ enum Verbatim {
 /// Writes lines.
 pub(super) struct Writer {
     look: Look,
-    lines: Vec<String>,
+    lines: Vec<Styled>,
     prefixes: Prefixes,
     /// Whether an empty line separates the next block.
     needs_empty_line: bool,
@@ -73,7 +74,7 @@ impl Writer {
         }
     }
 
-    pub(super) fn write(mut self, markdown: &str) -> Vec<String> {
+    pub(super) fn write(mut self, markdown: &str) -> Vec<Styled> {
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_STRIKETHROUGH
             | Options::ENABLE_TASKLISTS

@@ -7,6 +7,7 @@ use anstyle::Style;
 
 use super::Look;
 use crate::output::sanitize;
+use crate::output::styled::Styled;
 
 /// The longest URL of a link. Source: the limit of VTE and iTerm2 for OSC 8.
 const MAX_URL: usize = 2083;
@@ -65,18 +66,12 @@ pub(super) fn append(line: &mut Vec<Piece>, pieces: &mut Vec<Piece>) {
 
 /// Returns a line with its escape sequences. All of them end with the line, because a pager shows
 /// parts of a text.
-pub(super) fn print(line: &[Piece]) -> String {
-    let mut text = String::new();
-    for piece in line {
-        if let Some(url) = &piece.link {
-            let _ = write!(text, "\x1b]8;;{url}\x1b\\");
-        }
-        let _ = write!(text, "{}{}{:#}", piece.style, piece.text, piece.style);
-        if piece.link.is_some() {
-            text.push_str("\x1b]8;;\x1b\\");
-        }
-    }
-    text
+pub(super) fn print(line: &[Piece]) -> Styled {
+    line.iter()
+        .fold(Styled::default(), |text, piece| match &piece.link {
+            Some(url) => text.push_link(piece.style, &piece.text, url),
+            None => text.push_with(piece.style, &piece.text),
+        })
 }
 
 /// Returns the URL of a link as OSC 8 allows it: of the web, without control characters.

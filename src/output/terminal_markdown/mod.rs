@@ -15,6 +15,7 @@ mod wrap;
 
 use self::blocks::Writer;
 use self::inline::print;
+use super::styled::Styled;
 
 /// The widest line of prose, because longer lines are hard to read.
 const MAX_PROSE: usize = 100;
@@ -40,13 +41,13 @@ impl Look {
 }
 
 /// Renders a Markdown text.
-pub(crate) fn render(markdown: &str, look: Look) -> Vec<String> {
+pub(crate) fn render(markdown: &str, look: Look) -> Vec<Styled> {
     Writer::new(look).write(markdown)
 }
 
 /// Renders the text of a file that is not Markdown, with the colors of the language that its name
 /// shows.
-pub(crate) fn render_file(path: &str, text: &str, look: Look) -> Vec<String> {
+pub(crate) fn render_file(path: &str, text: &str, look: Look) -> Vec<Styled> {
     let lines = code::lines(code::Language::of_path(path), text, look);
     let lines = lines
         .iter()
@@ -55,6 +56,6 @@ pub(crate) fn render_file(path: &str, text: &str, look: Look) -> Vec<String> {
 }
 
 /// Returns a link to a URL, for a terminal that shows links; otherwise the text.
-pub(crate) fn link(text: &str, url: &str, look: Look) -> String {
+pub(crate) fn link(text: &str, url: &str, look: Look) -> Styled {
     print(&inline::pieces_of_link(text, url, look))
 }

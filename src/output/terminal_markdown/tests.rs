@@ -2,7 +2,7 @@ use anstream::adapter::strip_str;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Look, render, render_file};
+use super::Look;
 
 const PLAIN: Look = Look {
     width: 40,
@@ -14,6 +14,17 @@ const FULL: Look = Look {
     has_color: true,
     has_links: true,
 };
+
+/// The lines with their escape sequences.
+fn render(markdown: &str, look: Look) -> Vec<String> {
+    let lines = super::render(markdown, look);
+    lines.iter().map(ToString::to_string).collect()
+}
+
+fn render_file(path: &str, text: &str, look: Look) -> Vec<String> {
+    let lines = super::render_file(path, text, look);
+    lines.iter().map(ToString::to_string).collect()
+}
 
 fn plain(markdown: &str, width: usize) -> Vec<String> {
     render(markdown, Look { width, ..PLAIN })
