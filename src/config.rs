@@ -1,6 +1,6 @@
 //! [`Config`]: the settings of a project, from `mdskill.toml`.
 //!
-//! The file is optional, and never written. An unknown key is an error that stops the command before
+//! The file is optional. Only `--allow` writes it, and only a table `[skills.NAME]`. An unknown key is an error that stops the command before
 //! it does anything, because a typo must not turn into "everything is allowed".
 
 mod limits;
@@ -9,6 +9,7 @@ mod policy;
 mod read;
 mod rules;
 mod search;
+mod skills;
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,7 @@ use mdskill_lint::limits::Limits;
 pub use per_path::PerPath;
 pub use rules::Rules;
 pub use search::{Search, index_url, is_public_index};
+pub use skills::allow;
 
 /// The name of the file, which is next to the lockfile.
 pub const FILE_NAME: &str = "mdskill.toml";
@@ -26,7 +28,7 @@ pub const FILE_NAME: &str = "mdskill.toml";
 /// The settings of a project, one field for each table of the file.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// `[rules]`: the enabled rules and their severities.
+    /// `[rules]` and `[skills.NAME]`: the enabled rules and their severities, and what one skill may break.
     pub rules: Rules,
     /// `[policy]`: the allowed skills.
     pub policy: Policy,

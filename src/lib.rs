@@ -33,7 +33,7 @@
 //! | path | content | module |
 //! |---|---|---|
 //! | `mdskill.lock` | the installed skills | [`lockfile`] |
-//! | `mdskill.toml` | the configuration; never written | [`config`] |
+//! | `mdskill.toml` | the configuration; only `--allow` writes it | [`config`] |
 //! | `.github/skills/NAME/` | an installed skill | [`install::transaction`] |
 //! | `.mdskill/lock` | the lock between processes | [`fs::lock`] |
 //! | `.mdskill/journal.json` | what a running command is about to do | [`install::journal`] |

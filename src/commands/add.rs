@@ -7,7 +7,7 @@ use super::consent::{self, Consent};
 use super::list::{ListArgs, list};
 use super::prompt::{self, Answer};
 use super::specs::requested;
-use super::{Session, with_allowed};
+use super::{Session, allowed_by_name, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
 use crate::output::exit_status::ExitStatus;
@@ -94,6 +94,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         force: arguments.force,
         strict: arguments.strict,
         settings: with_allowed(session, &arguments.allow)?,
+        allowed: allowed_by_name(&arguments.allow),
         dry_run: arguments.dry_run,
     };
     match prompt::among_many(session, &options)? {
@@ -134,7 +135,9 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
 }
 
 fn status(report: &Report) -> ExitStatus {
-    if !report.refused.is_empty() || report.is_refused && !report.stopped.is_empty() {
+    let is_dangerous = report.stopped.iter().any(|stopped| stopped.is_dangerous);
+    if is_dangerous || !report.refused.is_empty() || report.is_refused && !report.stopped.is_empty()
+    {
         return ExitStatus::Found;
     }
     let all_added =

@@ -33,9 +33,13 @@ pub(super) fn ask(session: &Session<'_>, skills: &[&Candidate]) -> Result<Consen
     for skill in skills {
         printer.note("Found", &format!("{}  {}", skill.name, skill.spec()));
         render::print_severe(printer, "", &skill.capabilities);
+        render::print_dangers(printer, "", &skill.dangers);
     }
-    let question = question("Install", skills.iter().map(|skill| skill.name.as_str()));
-    confirmed(session, &question)
+    let names = skills.iter().map(|skill| skill.name.as_str());
+    let mut capabilities = skills.iter().flat_map(|skill| &skill.capabilities);
+    let is_audited = !capabilities.any(|one| one.kind.needs_consent());
+    let question = question("Install", names, is_audited);
+    confirmed(session, &question, is_audited)
 }
 
 /// Asks once whether to install new versions with these capabilities. Returns whether to do so.
@@ -47,16 +51,21 @@ pub(super) fn ask_to_update(
     if !printer.can_ask() {
         return Ok(true);
     }
-    for (name, capabilities) in skills {
-        printer.note("Found", &format!("a new version of {name}"));
-        render::print_severe(printer, "new ", capabilities);
+    for skill in skills {
+        printer.note("Found", &format!("a new version of {}", skill.name));
+        render::print_severe(printer, "new ", &skill.capabilities);
+        render::print_dangers(printer, "new ", &skill.dangers);
     }
-    let question = question("Update", skills.iter().map(|(name, _)| name.as_str()));
-    Ok(confirmed(session, &question)? == Consent::Given)
+    let names = skills.iter().map(|skill| skill.name.as_str());
+    let is_audited = skills.iter().all(|skill| skill.capabilities.is_empty());
+    let question = question("Update", names, is_audited);
+    Ok(confirmed(session, &question, is_audited)? == Consent::Given)
 }
 
-fn confirmed(session: &Session<'_>, question: &str) -> Result<Consent, OpError> {
-    session.printer.hint(&render::deny());
+fn confirmed(session: &Session<'_>, question: &str, is_audited: bool) -> Result<Consent, OpError> {
+    if !is_audited {
+        session.printer.hint(&render::deny());
+    }
     match confirm(question, || session.context.interrupt.is_raised()) {
         Ok(Answer::Yes) => Ok(Consent::Given),
         Ok(Answer::No) => Ok(Consent::Refused),
@@ -70,11 +79,19 @@ fn confirmed(session: &Session<'_>, question: &str) -> Result<Consent, OpError> 
     }
 }
 
-fn question<'a>(verb: &str, names: impl ExactSizeIterator<Item = &'a str>) -> String {
+/// Returns the question about skills that let commands run, or that only the audit has findings in.
+fn question<'a>(
+    verb: &str,
+    names: impl ExactSizeIterator<Item = &'a str>,
+    is_audited: bool,
+) -> String {
     let (count, more) = (names.len(), names.len().saturating_sub(MAX_NAMES));
     let mut listed = names.take(MAX_NAMES).collect::<Vec<_>>().join(", ");
     if more > 0 {
         listed = format!("{listed} and {more} more");
+    }
+    if is_audited {
+        return format!("{verb} {listed} in spite of these findings?");
     }
     let them = if count == 1 {
         "which lets commands"
@@ -91,12 +108,16 @@ mod tests {
     #[test]
     fn question_names_all_skills_or_the_first() {
         assert_eq!(
-            question("Install", ["pdf"].into_iter()),
+            question("Install", ["pdf"].into_iter(), false),
             "Install pdf, which lets commands run without asking you?"
         );
         assert_eq!(
-            question("Update", ["a", "b", "c", "d", "e"].into_iter()),
+            question("Update", ["a", "b", "c", "d", "e"].into_iter(), false),
             "Update a, b, c and 2 more, which let commands run without asking you?"
+        );
+        assert_eq!(
+            question("Install", ["pdf"].into_iter(), true),
+            "Install pdf in spite of these findings?"
         );
     }
 }

@@ -16,6 +16,7 @@ use crate::output::findings;
 use crate::output::github::annotations;
 use crate::output::printer::Printer;
 use crate::output::pull_request::{MAX_BODY_BYTES, summary};
+use crate::redact::redact;
 
 /// Masks the tokens of the environment, before anything else is printed.
 pub(super) fn hide_tokens(session: &Session<'_>) {
@@ -59,7 +60,7 @@ pub(super) fn write(
         return Ok(());
     };
     let page = summary(report, differences, MAX_BODY_BYTES);
-    write_file(file, page.as_bytes()).map_err(|error| InstallError::Fs(error).into())
+    write_file(file, redact(&page).as_bytes()).map_err(|error| InstallError::Fs(error).into())
 }
 
 /// Replaces a file, or writes to a device such as `/dev/stdout`.
@@ -78,7 +79,7 @@ fn write_for_runner(session: &Session<'_>, report: &Report, page: &dyn Fn(usize)
     }
     if let Some(file) = &env.step_output {
         let outputs = annotations::outputs(report);
-        let written = append(file).and_then(|mut file| file.write_all(outputs.as_bytes()));
+        let written = append(file).and_then(|mut file| file.write_all(redact(&outputs).as_bytes()));
         warn(printer, file, written);
     }
     if let Some(file) = &env.step_summary {
@@ -107,7 +108,7 @@ pub(super) fn append_summary(
         let Some(page) = page(max) else {
             return Ok(false);
         };
-        file.write_all(page.as_bytes())?;
+        file.write_all(redact(&page).as_bytes())?;
         Ok(true)
     };
     warn(printer, file, written()).unwrap_or(false)

@@ -59,6 +59,8 @@ use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
 use crate::platform;
 use mdskill_lint::name::SkillName;
+use mdskill_lint::rule::Rule;
+use mdskill_lint::settings::exactly;
 use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
@@ -78,8 +80,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Refused::Clap(asked)) => {
             // Help and version are successes; everything else is a usage error.
             if asked.use_stderr() {
-                let env = env.unwrap_or_default();
-                printer_of(&Global::default(), &env).usage(&asked.render().ansi().to_string());
+                let printer = printer_of(&Global::default(), &env.unwrap_or_default());
+                printer.usage(&asked.render().ansi().to_string());
                 return ExitStatus::Usage.into();
             }
             return match asked.print() {
@@ -321,4 +323,10 @@ fn with_allowed(session: &Session<'_>, allowed: &[String]) -> Result<Settings, O
         settings.set(rules, Level::Off).map_err(usage)?;
     }
     Ok(settings)
+}
+
+/// Returns the rules that `--allow` names by code or name, and that keep a skill from being installed.
+fn allowed_by_name(allowed: &[String]) -> Vec<&'static Rule> {
+    let rules = allowed.iter().filter_map(|word| exactly(word));
+    rules.filter(|rule| rule.refuses).collect()
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Session, consent, github_actions, names, prompt, with_allowed};
+use super::{Session, allowed_by_name, consent, github_actions, names, prompt, with_allowed};
 use crate::merge::OnConflict;
 use crate::operations::OpError;
 use crate::operations::update::{self, NeedsConsent, Options, Questions, Report};
@@ -101,6 +101,7 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
         latest: arguments.latest,
         accept_gone: arguments.accept_gone,
         settings: with_allowed(session, &arguments.allow)?,
+        allowed: allowed_by_name(&arguments.allow),
     };
     let asks = Asks {
         to_choose: arguments.interactive,

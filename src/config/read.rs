@@ -5,6 +5,7 @@ use super::limits;
 use super::policy;
 use super::rules::{self, did_you_mean};
 use super::search;
+use super::skills;
 use crate::policy::Key;
 use crate::toml::{self, Fault};
 
@@ -30,8 +31,14 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
                 let table = toml::table(item, "`search` must be a table: write `[search]`")?;
                 config.search = search::read(table)?;
             }
+            "skills" => {}
             _ => return Err(Fault::of_key(document.as_table(), key, misplaced(key))),
         }
+    }
+    // `[rules]` replaces all settings, wherever it is in the file.
+    if let Some(item) = document.get("skills") {
+        let tables = toml::table(item, "`skills` must be a table: write `[skills.NAME]`")?;
+        skills::read(tables, &mut config.rules.settings)?;
     }
     config.rules.settings.limits = config.limits;
     Ok(config)
@@ -51,7 +58,7 @@ fn misplaced(key: &str) -> String {
     } else {
         return format!(
             "unknown table `{key}`{}",
-            did_you_mean(key, ["limits", "policy", "rules", "search"])
+            did_you_mean(key, ["limits", "policy", "rules", "search", "skills"])
         );
     };
     format!("`{key}` is not a table: move it below `[{table}]`")

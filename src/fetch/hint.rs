@@ -13,6 +13,18 @@ use mdskill_git::transport::TransportError;
 const NEEDS_CACHE: &str =
     "set MDSKILL_CACHE_DIR to a folder that you can write to, on a disk with free space";
 
+/// The next step when the process has as many open files as it may have.
+const NEEDS_FILES: &str = "raise the limit of open files (`ulimit -n`)";
+
+/// Returns the next step after an error of the disk. libgit2 reports only the system's message.
+fn of_disk(reason: &str) -> &'static str {
+    if reason.contains("Too many open files") {
+        NEEDS_FILES
+    } else {
+        NEEDS_CACHE
+    }
+}
+
 impl HasHint for FetchError {
     fn hint(&self) -> Option<Hint> {
         match self {
@@ -20,7 +32,7 @@ impl HasHint for FetchError {
             Self::Location(error) => error.hint(),
             Self::Objects(error) | Self::Discover(DiscoverError::Object(error)) => error.hint(),
             Self::Fs(error) => error.hint(),
-            Self::Cache { .. } => Some(Hint::text(NEEDS_CACHE)),
+            Self::Cache { reason, .. } => Some(Hint::text(of_disk(reason))),
             Self::Resolve(error) => error.hint(),
             Self::TooLong { seconds } => Some(longer(*seconds / 5)),
             Self::Offline { .. } => Some(Hint::text(
@@ -88,7 +100,7 @@ impl HasHint for TransportError {
 impl HasHint for ProtocolError {
     fn hint(&self) -> Option<Hint> {
         let hint = match self {
-            Self::Pack(PackError::Disk(_)) => NEEDS_CACHE,
+            Self::Pack(PackError::Disk(reason)) => of_disk(reason),
             Self::Pack(PackError::Late(seconds)) => return Some(longer(*seconds)),
             Self::TooLarge { .. }
             | Self::TooManyRefs

@@ -127,6 +127,13 @@ pub fn is_within(inner: &Path, outer: &Path) -> bool {
     })
 }
 
+/// Whether a path that is written as below `folder` leads out of it through a link, which may have come
+/// with a stranger's project.
+#[must_use]
+pub fn leads_out(path: &Path, folder: &Path) -> bool {
+    path.starts_with(folder) && !is_within(path, folder)
+}
+
 /// Reads a whole file, to which a link may lead; `None` if it does not exist. A project may come from
 /// a stranger, so a pipe, a device and a folder are refused without being opened.
 ///

@@ -11,6 +11,8 @@ pub struct Found {
     pub diagnostic: Diagnostic,
     /// The skill's folder or spec.
     pub skill: String,
+    /// Whether the installed version has the same finding.
+    pub is_known: bool,
 }
 
 impl Found {
@@ -21,6 +23,7 @@ impl Found {
             Self {
                 diagnostic,
                 skill: place.to_owned(),
+                is_known: false,
             }
         })
     }

@@ -14,7 +14,8 @@ file takes a rule, you can write its code (`SK302`), its name (`broken-path`), a
 An **error** makes a client refuse the skill or breaks it for the agent. A **warning** misleads
 an agent or a reader. An **info** finding is a note. The severities below are those of the
 profile `copilot`; the differences of other profiles are listed with each rule. Some findings of
-a rule have another severity.
+a rule have another severity. The rules of the audit, whose codes begin with `A`, find what is
+dangerous to install; some of their findings refuse the skill unless it is allowed by name.
 
 Numbers without another source were counted in 2,672 public skills of 13 repositories (12,331
 files), and in 15,780 versions of `SKILL.md` in their history.
@@ -37,8 +38,8 @@ To ignore a rule:
 `mdskill rule` lists the rules, and `mdskill rule SK302` explains one. With `--json`, both print
 an object with `rules`. Each rule has `code`, `name`, `group`, `severity`, `on` (whether it is on
 by default), `fix` (`no`, `safe`, `unsafe`), `blocks_loading` (whether clients refuse to load the
-skill), `summary`, `why`, `example`, `how_to_fix`, and `profiles`: the severity or `off` for each
-of `copilot`, `claude` and `spec`.
+skill), `refuses` (whether findings refuse the skill), `summary`, `why`, `example`, `how_to_fix`,
+and `profiles`: the severity or `off` for each of `copilot`, `claude` and `spec`.
 
 This page is generated from the rules by `SNAPSHOTS=overwrite cargo test --test it docs`.
 ";

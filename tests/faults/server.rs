@@ -129,6 +129,7 @@ pub fn register(suite: &mut Suite) {
     statuses(&mut group);
     connections(&mut group);
     slow(&mut group);
+    old_servers(&mut group);
     redirects(&mut group);
     certificates(&mut group);
     recovered(&mut group);
@@ -289,6 +290,32 @@ fn slow(group: &mut Group<'_>) {
             "the response was not complete after 4s",
         );
     });
+}
+
+/// A server that only the user's git can be asked about.
+fn old_servers(group: &mut Group<'_>) {
+    let is_git = |request: &Request| {
+        let agent = request.header("user-agent").unwrap_or_default();
+        agent.starts_with("git/")
+    };
+    for (name, fault, code, sentence) in [
+        ("is_silent", Fault::Hang, 1, "`git` failed"),
+        ("is_private", Fault::status(401), 1, "`git` failed"),
+        ("resets_connections", Fault::Reset, 1, "`git` failed"),
+    ] {
+        group.case(format!("old_server_{name}"), move || {
+            let context = ServedContext::new();
+            let watch = Watch::over(&context);
+            context.server.fault_when(is_git, fault);
+            context.server.fault(Fault::V0Only);
+            let outcome = Watch::run(impatient(&context));
+            outcome
+                .fails(code)
+                .says(sentence)
+                .says("does not support git protocol version 2");
+            settle(&context, &watch);
+        });
+    }
 }
 
 fn redirects(group: &mut Group<'_>) {

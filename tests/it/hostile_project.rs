@@ -397,3 +397,29 @@ fn project_of_another_user_is_refused_as_git_refuses_it() {
     let list = context.mdskill(["list"]).dir(own.join("work")).run();
     list.fails(1).says("belongs to another user");
 }
+
+#[test]
+fn fix_and_init_do_not_write_through_a_link() {
+    let (context, _repo) = TestContext::with_skills();
+    let outside = context.path("home/outside");
+    std::fs::create_dir_all(outside.join("one")).unwrap();
+    let page = "---\nname: one\ndescription: Use it when: it rains\n---\nText\n";
+    std::fs::write(outside.join("one/SKILL.md"), page).unwrap();
+    std::fs::create_dir_all(context.project().join(".github")).unwrap();
+    symlink(&outside, context.project().join(".github/skills")).unwrap();
+    let before = context.snapshot();
+    context
+        .run(&["validate", "--fix", "--unsafe", ".github/skills/one"])
+        .fails(3)
+        .says("out of the project");
+    context
+        .run(&[
+            "init",
+            ".github/skills/new",
+            "--description",
+            "Counts words. Use it for long texts.",
+        ])
+        .fails(1)
+        .says("leads out of the project through a link");
+    before.assert_same(&context.snapshot());
+}

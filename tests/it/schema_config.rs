@@ -17,7 +17,9 @@ const PATH: &str = "docs/schema/mdskill.toml.json";
 /// Returns the names of rules and groups: codes, their prefixes, names, and `all`.
 fn rule_names() -> Vec<String> {
     let codes = RULES.iter().map(|rule| rule.code);
-    let prefixes = codes.flat_map(|code| (2..=code.len()).map(|end| code[..end].to_owned()));
+    let letters = |code: &str| code.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let prefixes =
+        codes.flat_map(|code| (letters(code)..=code.len()).map(|end| code[..end].to_owned()));
     let names = RULES.iter().map(|rule| rule.name.to_owned());
     let mut all: Vec<String> = prefixes.chain(names).chain(["all".to_owned()]).collect();
     all.sort();
@@ -28,11 +30,23 @@ fn rule_names() -> Vec<String> {
 /// Returns a pattern of the codes and their prefixes, and of `all`, in any case.
 fn any_case() -> String {
     let names = rule_names();
-    let digits: Vec<&str> = names
+    let digits = |letters: &str| {
+        let digits = names.iter().filter_map(|name| name.strip_prefix(letters));
+        digits.collect::<Vec<_>>().join("|")
+    };
+    format!(
+        "^([sS][kK]({})|[aA]({})|[aA][lL][lL])$",
+        digits("SK"),
+        digits("A")
+    )
+}
+
+/// Returns the codes and names of rules, without groups.
+fn exact_rules() -> Vec<&'static str> {
+    RULES
         .iter()
-        .filter_map(|name| name.strip_prefix("SK"))
-        .collect();
-    format!("^([sS][kK]({})|[aA][lL][lL])$", digits.join("|"))
+        .flat_map(|rule| [rule.code, rule.name])
+        .collect()
 }
 
 fn schema() -> Value {
@@ -105,6 +119,21 @@ fn schema() -> Value {
                 "max-file-size": size,
                 "max-total-size": size,
             })),
+            "skills": {
+                "type": "object",
+                "description": "What single skills may do.",
+                "propertyNames": {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64},
+                "additionalProperties": table("One skill.", json!({
+                    "allow": {
+                        "type": "array",
+                        "items": {"anyOf": [
+                            {"enum": exact_rules()},
+                            {"type": "string", "pattern": "^([sS][kK]|[aA])[0-9]{3}$"},
+                        ]},
+                        "description": "Rules that the skill may break, by code or name.",
+                    },
+                })),
+            },
             "search": table("The places that search asks.", json!({
                 "github": {"type": "boolean", "description": "Whether GitHub is asked; it needs a token."},
                 "skills-sh": {"type": "boolean", "description": "Whether skills.sh is asked."},
@@ -212,6 +241,18 @@ fn schema_accepts_what_mdskill_accepts() {
             true,
         ),
         ("search = { indexes = [] }", true),
+        (
+            "[skills.pdf]\nallow = ['A203', 'hidden-characters', 'a301']",
+            true,
+        ),
+        ("[skills.pdf]\nallow = []", true),
+        ("[rules]\nA = 'off'\na2 = 'error'\nignore = ['A101']", true),
+        ("[skills.pdf]\nallow = ['A2']", false),
+        ("[skills.pdf]\nallow = ['all']", false),
+        ("[skills.pdf]\nallow = 'A203'", false),
+        ("[skills.pdf]\nallowed = ['A203']", false),
+        ("[skills]\npdf = 'A203'", false),
+        ("[skills.'../pdf']\nallow = ['A203']", false),
         ("rules = 1", false),
         ("[rule]", false),
         ("[[policy]]", false),

@@ -1,12 +1,10 @@
-//! Network faults: the message, the exit code, the number of attempts, and that nothing is changed.
+//! Network faults: the number of attempts, and what other commands than `add` do. `tests/faults` has the faults of single
+//! requests.
 
-use crate::support::authority::Authority;
 use crate::support::fault::Fault;
-use crate::support::git_server::GitServer;
 use crate::support::repo::Repo;
 use crate::support::test_context::{Prepared, ServedContext};
 use crate::support::wire::Request;
-use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 const ADD: [&str; 2] = ["add", "acme/skills/one"];
@@ -18,83 +16,6 @@ fn is_fetch(request: &Request) -> bool {
 /// An `add` with one retry.
 fn add(context: &ServedContext) -> Prepared {
     context.mdskill(ADD).env("MDSKILL_RETRIES", "1")
-}
-
-/// An `add` without retries, and with a time limit of one second.
-fn impatient_add(context: &ServedContext) -> Prepared {
-    let prepared = context.mdskill(ADD).env("MDSKILL_RETRIES", "0");
-    prepared.env("MDSKILL_TIMEOUT", "1")
-}
-
-#[test]
-fn refused_connection_is_reported() {
-    let context = ServedContext::new();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let sentence = format!("can't connect to {}", url.trim_start_matches("http://"));
-    let prepared = add(&context).env("MDSKILL_GITHUB_URL", &url);
-    let outcome = context.assert_refused(prepared, 5, &sentence);
-    outcome.says("refused").says("hint: ");
-}
-
-#[test]
-fn unknown_host_is_reported() {
-    let context = ServedContext::new();
-    let prepared = impatient_add(&context)
-        .env("MDSKILL_TIMEOUT", "5")
-        .env("MDSKILL_GITHUB_URL", "https://forge.invalid");
-    context.assert_refused(prepared, 5, "can't connect to forge.invalid");
-}
-
-#[test]
-fn invalid_certificate_is_refused() {
-    let context = ServedContext::new();
-    let authority = Authority::new(&context.path("temp"));
-    let good = GitServer::start_tls(context.root(), &authority, &["127.0.0.1"]);
-    let other = GitServer::start_tls(context.root(), &authority, &["elsewhere.example"]);
-    let expired = authority.expired_certificate(&["127.0.0.1"]);
-    let expired = GitServer::start_with(context.root(), expired);
-    let trusting = |server: &GitServer| {
-        add(&context)
-            .env("MDSKILL_GITHUB_URL", server.url())
-            .env("SSL_CERT_FILE", authority.pem())
-    };
-    for (prepared, server, reason) in [
-        (
-            add(&context).env("MDSKILL_GITHUB_URL", good.url()),
-            &good,
-            "UnknownIssuer",
-        ),
-        (trusting(&expired), &expired, "expired"),
-        (trusting(&other), &other, "not valid for name"),
-    ] {
-        let sentence = format!("can't trust {}", server.address());
-        let outcome = context.assert_refused(prepared, 5, &sentence);
-        outcome.says(reason).says("SSL_CERT_FILE");
-        assert_eq!(server.traffic().connections, 1, "a retry is useless");
-    }
-    trusting(&good).run().ok();
-    context.has("one", "HEAD:skills/one");
-}
-
-#[test]
-fn silent_or_slow_server_times_out() {
-    for (fault, sentence) in [
-        (Fault::Hang, "no data from 127.0.0.1"),
-        (Fault::Stall(20), "no data from 127.0.0.1"),
-        (
-            Fault::SlowDrip(Duration::from_millis(20)),
-            "less than 1 KiB per second",
-        ),
-    ] {
-        let context = ServedContext::new();
-        context.server.fault_when(is_fetch, fault);
-        let start = Instant::now();
-        context.assert_refused(impatient_add(&context), 5, sentence);
-        assert!(start.elapsed() < Duration::from_secs(10));
-        assert_eq!(context.commands(), ["ls-refs", "fetch"]);
-    }
 }
 
 #[test]
@@ -160,24 +81,6 @@ fn status_has_message_and_exit_code() {
 }
 
 #[test]
-fn single_fault_is_retried() {
-    for fault in [
-        Fault::status(503),
-        Fault::CorruptPack,
-        Fault::TruncatedPack(40),
-        Fault::CutBody(30),
-        Fault::Reset,
-    ] {
-        for request in 1..=3 {
-            let context = ServedContext::new();
-            context.server.fault_nth(request, fault.clone());
-            add(&context).run().ok();
-            context.has("one", "HEAD:skills/one");
-        }
-    }
-}
-
-#[test]
 fn retry_after_is_honoured_up_to_limit() {
     let context = ServedContext::new();
     let asked = |seconds: &str| Fault::Status {
@@ -227,18 +130,6 @@ fn invalid_and_damaged_responses_have_different_messages() {
     context
         .assert_refused(add(&context), 5, "is not git protocol version 2")
         .says("login page");
-}
-
-#[test]
-fn pack_without_requested_objects_is_refused() {
-    for request in [2, 3] {
-        let context = ServedContext::new();
-        context.server.fault_nth(request, Fault::EmptyPack);
-        let outcome = context.assert_refused(add(&context), 5, "but did not send it");
-        outcome.says(&context.server.url_of("acme/skills"));
-        context.run(&ADD).ok();
-        context.has("one", "HEAD:skills/one");
-    }
 }
 
 #[test]

@@ -26,6 +26,7 @@ pub mod line_diff;
 pub mod merge_file;
 mod object_id;
 pub mod objects;
+mod options;
 mod pack;
 mod pack_size;
 pub mod pkt_line;

@@ -50,7 +50,7 @@ pub fn merge_file(
     if base == ours {
         return Some(clean(theirs));
     }
-    super::objects::set_limits();
+    crate::options::set_limits();
     let mut options = MergeFileOptions::new();
     // `git merge-file` is coarser than `git merge`: it joins conflicts with no letter or digit
     // between them.

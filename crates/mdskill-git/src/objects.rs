@@ -5,14 +5,12 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::ffi::c_int;
 use std::path::Path;
-use std::sync::Once;
 use std::time::Instant;
 
 use git2::{
-    Config, ConfigLevel, DiffOptions, ErrorClass, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid,
-    Repository, RepositoryOpenFlags,
+    DiffOptions, ErrorClass, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository,
+    RepositoryOpenFlags,
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
@@ -21,6 +19,7 @@ pub use crate::tree::{TreeBuilder, TreeEntry};
 
 use crate::file_mode::FileMode;
 use crate::object_id::ObjectId;
+use crate::options::set_limits;
 use crate::progress::Progress;
 use crate::tree::{long_name, parse_tree, tree_bytes};
 
@@ -415,45 +414,6 @@ pub fn tree_id(files: &[(&str, FileMode, ObjectId)]) -> Result<ObjectId, ObjectE
             .map(from_oid)
             .map_err(|error| refuse(Path::new("(memory)"), &error))
     })
-}
-
-/// Initialises libgit2 and limits the size of an inflated delta (CVE-2026-53585), once in a process.
-pub(super) fn set_limits() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // The constant is unsigned on some platforms only. libgit2 refuses an unknown option.
-        let option = c_int::try_from(libgit2_sys::GIT_OPT_SET_PACK_MAX_OBJECT_SIZE);
-        let option = option.unwrap_or(c_int::MAX);
-        #[expect(unsafe_code, reason = "git2 0.21 has no wrapper for this option")]
-        // SAFETY: libgit2 reads one `size_t` for this option and stores it; libgit2 is
-        // initialised first, and `Once` prevents two threads from setting it at the same time.
-        unsafe {
-            libgit2_sys::init();
-            libgit2_sys::git_libgit2_opts(option, MAX_OBJECT_BYTES);
-        }
-        // In a container that runs as another user, `HOME` may be a folder that only root can enter.
-        if Config::open_default().is_err() {
-            ignore_user_config();
-        }
-    });
-}
-
-/// Lets libgit2 read only the configuration of repositories, because it opens none of them if it
-/// can't read that of the user.
-fn ignore_user_config() {
-    for level in [
-        ConfigLevel::ProgramData,
-        ConfigLevel::System,
-        ConfigLevel::XDG,
-        ConfigLevel::Global,
-    ] {
-        #[expect(
-            unsafe_code,
-            reason = "git2 can't synchronise threads that read the setting"
-        )]
-        // SAFETY: only `set_limits` calls this, within a `Once` that precedes every use of libgit2.
-        let _default_remains = unsafe { git2::opts::set_search_path(level, "") };
-    }
 }
 
 fn size_of(odb: &Odb<'_>, id: ObjectId, kind: ObjectType) -> Result<usize, ObjectError> {

@@ -1,8 +1,12 @@
-//! Hides what is or may be a secret in addresses: user names and passwords, the values of queries such
-//! as `?access_token=`, and the tokens of known forges.
+//! Hides what is or may be a secret: the credentials of this process, user names and passwords in
+//! addresses, the values of queries such as `?access_token=`, and the tokens of known forges.
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::{PoisonError, RwLock};
+
+/// The credentials that were sent, because a server may repeat them in any text.
+static SENT: RwLock<Vec<String>> = RwLock::new(Vec::new());
 
 /// The text in place of a secret.
 const HIDDEN: &str = "(hidden)";
@@ -52,7 +56,15 @@ pub fn redact_url(address: &str) -> String {
     replace(address, secrets(address)).into_owned()
 }
 
-/// Hides the secrets of all addresses in a text, for output.
+/// Hides a secret in all later output. A shorter one than four bytes is in too many words.
+pub(crate) fn remember(secret: &str) {
+    let mut sent = SENT.write().unwrap_or_else(PoisonError::into_inner);
+    if secret.len() >= 4 && !sent.iter().any(|known| known == secret) {
+        sent.push(secret.to_owned());
+    }
+}
+
+/// Hides the credentials that were sent, and the secrets of all addresses in a text, for output.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
     let is_end = |c: char| c.is_whitespace() || c.is_control() || "\"`<>\\".contains(c);
@@ -63,6 +75,11 @@ pub fn redact(text: &str) -> Cow<'_, str> {
         found.extend(secrets.map(|range| range.start + start..range.end + start));
         start += word.len();
     }
+    for secret in SENT.read().unwrap_or_else(PoisonError::into_inner).iter() {
+        let places = text.match_indices(secret.as_str());
+        found.extend(places.map(|(at, _)| at..at + secret.len()));
+    }
+    found.sort_by_key(|range| (range.start, range.end));
     replace(text, found)
 }
 
@@ -199,6 +216,15 @@ mod tests {
             let text = format!("can't use `{address}`: no such host");
             assert_eq!(redact(&text), format!("can't use `{shown}`: no such host"));
         }
+    }
+
+    #[test]
+    fn sent_credentials_are_hidden_anywhere() {
+        for secret in ["correct-horse", "no"] {
+            remember(secret);
+        }
+        let text = "no,correct-horse=correct-horse";
+        assert_eq!(redact(text), "no,(hidden)=(hidden)");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::explain::Group;
 use crate::span::{Position, Span};
 
 /// Severity of a finding.
@@ -72,6 +73,8 @@ pub struct Diagnostic {
     pub help: String,
     /// Whether clients refuse to load the skill because of this.
     pub blocks_loading: bool,
+    /// Whether the skill is dangerous to install, so that it must be allowed by name.
+    pub refuses: bool,
     /// The line of the finding; `None` for a finding about the whole file.
     pub excerpt: Option<Excerpt>,
     /// Automatic fix.
@@ -86,6 +89,14 @@ impl Diagnostic {
     #[must_use]
     pub fn stops(&self) -> bool {
         self.blocks_loading && self.severity == Severity::Error
+    }
+
+    /// Whether it is a finding of the audit that is shown before a skill is installed. Hooks are shown
+    /// as capabilities.
+    #[must_use]
+    pub fn is_warning_of_audit(&self) -> bool {
+        self.refuses
+            || self.severity >= Severity::Warning && self.code.starts_with(Group::Audit.prefix())
     }
 }
 

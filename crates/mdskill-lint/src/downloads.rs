@@ -147,7 +147,7 @@ fn is_address(word: &str) -> bool {
     !is_option && !is_elided && word.contains(['.', '$', '<', '{', '/'])
 }
 
-fn is_shell(piece: &str) -> bool {
+pub(crate) fn is_shell(piece: &str) -> bool {
     let mut words = piece
         .split_whitespace()
         .skip_while(|word| WRAPPERS.contains(word) || word.starts_with('-') || word.contains('='));

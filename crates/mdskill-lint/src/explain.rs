@@ -25,17 +25,20 @@ pub enum Group {
     Content,
     /// The result of an installation.
     Installation,
+    /// Dangers of an installation.
+    Audit,
 }
 
 impl Group {
     /// All groups, in the order of their codes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::File,
         Self::Frontmatter,
         Self::NameAndDescription,
         Self::References,
         Self::Content,
         Self::Installation,
+        Self::Audit,
     ];
 
     /// Returns the common prefix of the codes, which selects the whole group.
@@ -48,6 +51,7 @@ impl Group {
             Self::References => "SK3",
             Self::Content => "SK4",
             Self::Installation => "SK5",
+            Self::Audit => "A",
         }
     }
 
@@ -61,6 +65,7 @@ impl Group {
             Self::References => "References",
             Self::Content => "Content",
             Self::Installation => "Installation",
+            Self::Audit => "Audit",
         }
     }
 
@@ -74,7 +79,7 @@ impl Group {
 
     /// Whether the findings are in Markdown, where a comment can suppress them.
     const fn is_in_markdown(self) -> bool {
-        matches!(self, Self::References | Self::Content)
+        matches!(self, Self::References | Self::Content | Self::Audit)
     }
 }
 
@@ -95,6 +100,8 @@ pub struct Explanation {
     pub fix: &'static str,
     /// Whether clients refuse to load a skill with this problem.
     pub blocks_loading: bool,
+    /// Whether findings keep a skill from being installed, unless it is allowed by name.
+    pub refuses: bool,
     /// One-line description of the problem.
     pub summary: &'static str,
     /// Reason for the rule.
@@ -124,6 +131,7 @@ impl Explanation {
                 Fixable::Unsafe => "unsafe",
             },
             blocks_loading: rule.blocks_loading,
+            refuses: rule.refuses,
             summary: rule.summary,
             why: rule.why,
             example: rule.example,
@@ -149,6 +157,10 @@ impl Explanation {
         let all = all.join("; ");
         if self.blocks_loading {
             format!("{all}. Clients do not load such a skill.")
+        } else if self.refuses {
+            format!(
+                "{all}. A skill with such a finding is only installed when it is allowed by name."
+            )
         } else {
             format!("{all}.")
         }
@@ -185,6 +197,10 @@ impl Explanation {
         let mut ways = Vec::new();
         if self.group.is_in_markdown() {
             ways.push(comment);
+        }
+        if self.refuses {
+            let allow = format!("allow = [\"{code}\"]");
+            ways.push(("for one skill, in [skills.NAME]", allow));
         }
         ways.push(("in mdskill.toml, in [rules]", format!("{code} = \"off\"")));
         ways.push(("for one run", format!("mdskill validate --ignore {code}")));
@@ -255,9 +271,15 @@ mod tests {
 
     #[test]
     fn codes_are_sorted_and_belong_to_a_group() {
-        assert!(RULES.is_sorted_by(|a, b| a.code < b.code));
+        let groups = |rule: &Rule| {
+            Group::ALL
+                .iter()
+                .position(|group| *group == Group::of(rule))
+        };
+        assert!(RULES.is_sorted_by(|a, b| (groups(a), a.code) < (groups(b), b.code)));
         for rule in RULES {
-            let number = rule.code.strip_prefix("SK").unwrap_or_default();
+            let number = rule.code.strip_prefix("SK");
+            let number = number.or(rule.code.strip_prefix('A')).unwrap_or_default();
             let is_number = number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit());
             assert!(is_number, "{}", rule.code);
             let group = Group::of(rule);

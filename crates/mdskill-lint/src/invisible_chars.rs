@@ -5,15 +5,29 @@ use crate::span::Span;
 /// Number of characters on each side of a direction mark in which a right-to-left script justifies it.
 const NEAR: usize = 8;
 
-/// Whether a character is invisible, or changes the order of others. Variation selectors are
-/// invisible, too, but only select another shape of the character before them.
+/// Whether a character is invisible, or changes the order of others. A variation selector selects
+/// another shape of the character before it, but several of them can encode a text.
 fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{180e}' | '\u{feff}'
+    is_selector(c)
+        || matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
         | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
         | '\u{e0000}'..='\u{e007f}')
+}
+
+const fn is_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Whether a character can only hide text or reverse it: a tag, a change of direction, or a variation
+/// selector of the second block. None is in 2,672 public skills, except in flags and after Han characters.
+pub(crate) const fn is_deceptive(c: char) -> bool {
+    matches!(c,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}'
+        | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Returns each run of hidden characters that the text around it does not need.
@@ -60,6 +74,17 @@ fn is_needed(text: &str, at: usize, c: char) -> bool {
     let before = text[..at].chars().next_back();
     let after = text[at + c.len_utf8()..].chars().next();
     match c {
+        // An emoji, a digit of a keycap, a mathematical sign, or a Han character.
+        '\u{fe00}'..='\u{fe0f}' => {
+            before.is_some_and(|before| !is_selector(before) && !before.is_ascii_alphabetic())
+        }
+        '\u{e0100}'..='\u{e01ef}' => before.is_some_and(is_han),
+        // Between the letters of a word, it marks where a line may break.
+        '\u{ad}' => {
+            before.is_some_and(char::is_alphabetic) && after.is_some_and(char::is_alphabetic)
+        }
+        // Fillers are parts of Korean syllables.
+        '\u{115f}' | '\u{1160}' => after.or(before).is_some_and(is_jamo),
         '\u{feff}' => at == 0,
         '\u{200d}' => joins_emoji(&text[..at], after) || before.is_some_and(needs_joiners),
         '\u{200c}' | '\u{180e}' => before.is_some_and(needs_joiners),
@@ -86,6 +111,14 @@ fn joins_emoji(before: &str, after: Option<char>) -> bool {
         last => last,
     };
     base.is_some_and(is_emoji) && after.is_some_and(is_emoji)
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+fn is_jamo(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115e}' | '\u{1161}'..='\u{11ff}')
 }
 
 fn is_emoji(c: char) -> bool {
@@ -127,6 +160,9 @@ mod tests {
             "\u{feff}---",
             "👩\u{200d}💻 and 🏳\u{fe0f}\u{200d}🌈 and 👋🏽\u{200d}💻",
             "❤\u{fe0f}",
+            "1\u{fe0f}\u{20e3}",
+            "葛\u{e0100}",
+            "Donau\u{ad}dampfschiff",
             "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} flag",
             "می\u{200c}خواهم",
             "क\u{94d}\u{200d}ष and क\u{94d}\u{200c}ष",
@@ -149,6 +185,9 @@ mod tests {
         assert_eq!(runs("a\u{200d}b").len(), 1);
         assert_eq!(runs("a\u{200c}💻\u{200d}").len(), 2);
         assert_eq!(runs("ab\u{200f}").len(), 1);
+        // Bytes that are encoded as variation selectors.
+        assert_eq!(runs("😀\u{fe00}\u{fe0f}\u{e0101}"), [(7, 14)]);
+        assert_eq!(runs("a\u{fe0f}\u{3164}").len(), 1);
         // A flag that never ends, or that has more tags than a region.
         assert_eq!(runs("🏴\u{e0067}\u{e0062}").len(), 1);
         assert_eq!(

@@ -23,6 +23,7 @@
 //! | [`rule`], [`registry`], `rules` | the rules, one file each |
 //! | [`name`], [`naming`] | valid names, and suggestions for other ones |
 //! | [`links`] | where a symbolic link leads |
+//! | `audit` | the places in texts that the rules of the audit check |
 //! | `references` | which links and mentions lead to files |
 //! | `suppression` | comments that silence rules |
 //! | [`fix`] | applying fixes |
@@ -34,6 +35,7 @@
 
 pub mod agents;
 mod allowed_tools;
+mod audit;
 mod broken_fields;
 pub mod capabilities;
 pub mod capability;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::SKILL_FILE;
-use crate::diagnostic::{Diagnostic, Edit, Excerpt, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Excerpt, Fix, Severity};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Finding, Rule};
 use crate::settings::Settings;
@@ -34,8 +34,10 @@ pub(crate) fn to_diagnostics(
         let mut lines = Lines::new(&text);
         let positions = edit_positions(&text, file_findings);
         for (rule, finding) in file_findings {
-            let Some(severity) = settings.severity(rule, finding.severity) else {
-                continue;
+            let severity = match settings.severity(rule, finding.severity) {
+                Some(severity) => severity,
+                None if finding.refuses && !settings.allow_suppressions => Severity::Error,
+                None => continue,
             };
             let location = finding.span.map(|span| lines.locate(span));
             let mut diagnostic = rule.diagnostic(finding.clone(), severity);

@@ -1,8 +1,10 @@
 //! [`ParsedSkill`]: a skill, parsed once for all rules.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use crate::SKILL_FILE;
+use crate::audit::Audit;
 use crate::frontmatter::{self, Fault, Field, Frontmatter, FrontmatterError, MAX_SKILL_MD_BYTES};
 use crate::limits::Limits;
 use crate::markdown::{self, Markdown};
@@ -34,6 +36,7 @@ pub struct ParsedSkill<'a> {
     /// The files that could not be read, and the reasons.
     pub unreadable: Vec<(&'a str, Unreadable)>,
     frontmatter: Option<Result<Frontmatter, FrontmatterError>>,
+    audit: OnceCell<Audit>,
 }
 
 /// One Markdown file of a skill.
@@ -78,6 +81,7 @@ impl<'a> ParsedSkill<'a> {
             nested: nested_skills(entries),
             unreadable: Vec::new(),
             frontmatter: None,
+            audit: OnceCell::new(),
         };
         skill.read_skill_md();
         skill.read_pages();
@@ -206,6 +210,11 @@ impl<'a> ParsedSkill<'a> {
         let others = &self.pages[usize::from(skill_page.is_some())..];
         let at = others.binary_search_by(|page| page.path.cmp(path)).ok()?;
         Some(&others[at])
+    }
+
+    /// Returns the scripts, and the places that the rules of the audit check.
+    pub(crate) fn audit(&self) -> &Audit {
+        self.audit.get_or_init(|| Audit::of(self))
     }
 
     /// Returns the pages that agents read.

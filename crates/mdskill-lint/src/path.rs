@@ -152,7 +152,8 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
-            | '\u{e0000}'..='\u{e007f}')
+            | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Whether git refuses to check out a file or folder of this name, which only a tree that git did not
@@ -209,7 +210,9 @@ pub fn fold(path: &str) -> String {
     if path.is_ascii() {
         return path.to_ascii_lowercase();
     }
-    path.nfc().flat_map(char::to_lowercase).nfc().collect()
+    // Capitals first, because some letters share one: `σ` and `ς`, `ß` and `ss`, `ﬁ` and `fi`.
+    let capitals = path.nfc().flat_map(char::to_uppercase);
+    capitals.flat_map(char::to_lowercase).nfc().collect()
 }
 
 /// Returns the first two of `paths` that are different and have the same [`fold`]: two files, a file

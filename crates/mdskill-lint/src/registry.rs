@@ -3,7 +3,7 @@
 use crate::rule::Rule;
 use crate::rules;
 
-/// All rules, sorted by code.
+/// All rules, sorted by group and code.
 pub const RULES: &[&Rule] = &[
     &rules::skill_md_missing::RULE,
     &rules::not_utf8::RULE,
@@ -66,6 +66,21 @@ pub const RULES: &[&Rule] = &[
     &rules::junk::RULE,
     &rules::too_large::RULE,
     &rules::not_executable::RULE,
+    &rules::preexecuted_command::RULE,
+    &rules::hooks::RULE,
+    &rules::compiled_code::RULE,
+    &rules::disguised_file::RULE,
+    &rules::archive::RULE,
+    &rules::macros::RULE,
+    &rules::agent_settings::RULE,
+    &rules::terminal_escape::RULE,
+    &rules::padding::RULE,
+    &rules::instruction_override::RULE,
+    &rules::concealment::RULE,
+    &rules::encoded_command::RULE,
+    &rules::secret::RULE,
+    &rules::credentials::RULE,
+    &rules::remote_instructions::RULE,
 ];
 
 /// Returns the rule with this code.

@@ -21,6 +21,8 @@ pub struct Rule {
     pub is_on: bool,
     /// Whether clients refuse to load a skill with this problem.
     pub blocks_loading: bool,
+    /// Whether findings keep a skill from being installed, unless it is allowed by name.
+    pub refuses: bool,
     /// One-line description of the problem.
     pub summary: &'static str,
     /// Reason for the rule: the client that breaks, or the number of skills with the problem.
@@ -43,6 +45,7 @@ impl Rule {
         severity: Severity::Warning,
         is_on: true,
         blocks_loading: false,
+        refuses: false,
         summary: "",
         why: "",
         example: "",
@@ -62,6 +65,7 @@ impl Rule {
             message: finding.message,
             help: finding.help.unwrap_or_else(|| self.how_to_fix.to_owned()),
             blocks_loading: self.blocks_loading,
+            refuses: finding.refuses,
             excerpt: None,
             fix: finding.fix,
             edit_places: Vec::new(),
@@ -135,6 +139,8 @@ pub struct Finding {
     pub severity: Option<Severity>,
     /// Automatic fix.
     pub fix: Option<Fix>,
+    /// Whether it keeps the skill from being installed, unless its rule is allowed for this skill.
+    pub refuses: bool,
 }
 
 impl Finding {
@@ -165,6 +171,15 @@ impl Finding {
             help: None,
             severity: None,
             fix: None,
+            refuses: false,
+        }
+    }
+
+    /// Makes the finding keep the skill from being installed.
+    pub(crate) fn refusing(self) -> Self {
+        Self {
+            refuses: true,
+            ..self
         }
     }
 

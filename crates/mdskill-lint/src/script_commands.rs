@@ -57,6 +57,11 @@ impl Language {
             || extension.is_empty() && (is_executable || in_scripts)
     }
 
+    /// Whether the extension is that of a script.
+    pub(crate) fn is_named(path: &str) -> bool {
+        Self::of_extension(&extension(path)).is_some()
+    }
+
     fn of_extension(extension: &str) -> Option<Self> {
         Some(match extension {
             "bash" | "command" | "dash" | "fish" | "ksh" | "sh" | "zsh" => Self::Shell,
@@ -79,7 +84,7 @@ impl Language {
 }
 
 /// Returns the extension of a file in lower case, or an empty text.
-fn extension(path: &str) -> String {
+pub(crate) fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or_default();
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     extension.unwrap_or_default().to_ascii_lowercase()

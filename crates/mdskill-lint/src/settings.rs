@@ -18,6 +18,8 @@ pub struct Settings {
     /// The size of a skill that can be installed.
     pub limits: Limits,
     levels: BTreeMap<&'static str, Level>,
+    /// The codes of the rules that are allowed for each skill.
+    allowed: BTreeMap<String, BTreeSet<&'static str>>,
 }
 
 impl Default for Settings {
@@ -27,6 +29,7 @@ impl Default for Settings {
             allow_suppressions: true,
             limits: Limits::default(),
             levels: BTreeMap::new(),
+            allowed: BTreeMap::new(),
         }
     }
 }
@@ -86,6 +89,28 @@ impl Settings {
         Ok(())
     }
 
+    /// Allows a rule for one skill: its findings there are not reported, and do not keep it from being
+    /// installed.
+    pub fn allow(&mut self, skill: &str, rule: &Rule) {
+        let codes = self.allowed.entry(skill.to_owned()).or_default();
+        codes.insert(rule.code);
+    }
+
+    /// Whether a rule is allowed for a skill.
+    #[must_use]
+    pub fn is_allowed(&self, skill: &str, rule: &Rule) -> bool {
+        self.allowed
+            .get(skill)
+            .is_some_and(|codes| codes.contains(rule.code))
+    }
+
+    /// Whether to check a skill with a rule. A rule that is off for all skills still keeps an untrusted
+    /// one from being installed, because only this skill can be allowed to break it.
+    pub(crate) fn checks(&self, skill: &str, rule: &Rule) -> bool {
+        let is_on = self.level(rule) != Level::Off || rule.refuses && !self.allow_suppressions;
+        is_on && !self.is_allowed(skill, rule)
+    }
+
     /// Disables all other rules. Levels that are already set for these rules stay.
     ///
     /// # Errors
@@ -132,16 +157,25 @@ impl Settings {
     }
 }
 
+/// Returns the rule with this code or name, but not a group of rules.
+#[must_use]
+pub fn exactly(wanted: &str) -> Option<&'static Rule> {
+    let mut rules = registry::RULES.iter().copied();
+    rules.find(|rule| rule.name == wanted || rule.code.eq_ignore_ascii_case(wanted))
+}
+
 /// Returns the rules that match a code, a name, a code prefix, or `all`.
 ///
 /// # Errors
 /// The rule or group does not exist.
 pub fn named(wanted: &str) -> Result<Vec<&'static Rule>, UnknownRule> {
-    let is_group = wanted.to_uppercase().starts_with("SK");
+    let code = wanted.to_uppercase();
+    let letters = code.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_group = matches!(letters, "SK" | "A");
     let matches = |rule: &&&Rule| {
         wanted.eq_ignore_ascii_case("all")
             || rule.name == wanted
-            || is_group && rule.code.starts_with(&wanted.to_uppercase())
+            || is_group && rule.code.starts_with(&code)
     };
     let found: Vec<&Rule> = registry::RULES.iter().filter(matches).copied().collect();
     if !found.is_empty() {

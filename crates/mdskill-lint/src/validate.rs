@@ -19,7 +19,6 @@ use crate::skill_facts::{FieldFact, SkillFacts};
 use crate::skill_files::{MemoryFiles, SkillFiles};
 
 use crate::mentions;
-use crate::profile::Level;
 use crate::settings::Settings;
 use crate::{locate, registry, rules, suppression};
 
@@ -56,7 +55,7 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult
     }
     let mut findings = Vec::new();
     for rule in registry::RULES.iter().copied() {
-        if settings.level(rule) != Level::Off {
+        if settings.checks(files.folder(), rule) {
             let found = rule.check.findings(&skill).into_iter();
             findings.extend(found.map(|finding| (rule, finding)));
         }

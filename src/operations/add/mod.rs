@@ -35,6 +35,7 @@ use crate::target::Target;
 use mdskill_lint::Settings;
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
+use mdskill_lint::rule::Rule;
 
 /// The arguments of `add`.
 #[derive(Debug, Default)]
@@ -64,6 +65,8 @@ pub(crate) struct Options {
     pub(crate) strict: bool,
     /// The settings of the rules.
     pub(crate) settings: Settings,
+    /// The rules that the one skill of this command may break, although they keep it from being installed.
+    pub(crate) allowed: Vec<&'static Rule>,
     /// Whether to report the changes without making them.
     pub(crate) dry_run: bool,
 }
@@ -209,6 +212,7 @@ pub(crate) fn install(
         // Another process may have added the same name in the meantime.
         name_conflicts::check_installed(lockfile, options, &repositories)?;
         set_targets(context, options, lockfile)?;
+        findings::record_allowed(context, &repositories, &report)?;
         let before = lockfile.clone();
         let copies = edited_copies(context, options, &before, &repositories)?;
         let (mut skills, left_alone) = plan(context, options, &repositories, &copies, &before)?;

@@ -28,6 +28,9 @@ pub(crate) struct Report {
     pub(crate) clash_free: Option<String>,
     /// The hidden skills that `--all` left out.
     pub(crate) hidden: Vec<HiddenSkill>,
+    /// The codes of the rules that the one skill was allowed to break.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) allowed: BTreeSet<&'static str>,
     /// The skills that the policy refuses. If there is one, nothing was changed.
     pub(crate) refused: Vec<Refusal>,
     /// The folders that can not be replaced. If there is one, nothing was changed.
@@ -106,6 +109,8 @@ pub(crate) struct Stopped {
     pub(crate) codes: BTreeSet<&'static str>,
     /// Whether no client would load it.
     pub(crate) is_unloadable: bool,
+    /// Whether it is dangerous to install, so that only the user can allow it, by name.
+    pub(crate) is_dangerous: bool,
 }
 
 /// A name of several different skills.

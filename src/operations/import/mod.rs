@@ -22,7 +22,7 @@ use super::installed::InstalledSkill;
 use super::places;
 use super::policy_check::{PolicyCheck, Refusal, Version, kind_of_query};
 use super::report::{Action, Change, Problem, refusal_reason};
-use super::resolve::full_spec;
+use super::resolve::{diagnose, full_spec};
 use crate::context::Context;
 use crate::fetch::Repository;
 use crate::install::transaction::Transaction;
@@ -30,6 +30,7 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::objects::Objects;
+use mdskill_lint::Settings;
 
 /// The arguments of an import.
 #[derive(Debug, Default)]
@@ -230,6 +231,7 @@ async fn find_all<'a, 'b>(
     skills: &'b [MatchedSkill],
     report: &mut Report,
 ) -> Result<Vec<FoundSource<'a, 'b>>, OpError> {
+    let settings = context.config()?.rules.settings;
     let mut by_source: BTreeMap<&Source, Vec<&MatchedSkill>> = BTreeMap::new();
     for skill in skills {
         by_source.entry(&skill.source).or_default().push(skill);
@@ -249,6 +251,8 @@ async fn find_all<'a, 'b>(
                     skills: Vec::new(),
                 };
                 for (skill, version) in skills.iter().zip(versions) {
+                    let version = version
+                        .and_then(|version| check_audit(version, &found.repository, &settings));
                     let version = report.accept(&skill.noted.name, version)?;
                     found.skills.extend(version);
                 }
@@ -265,6 +269,28 @@ async fn find_all<'a, 'b>(
         }
     }
     Ok(sources)
+}
+
+/// Refuses a version that is dangerous to install, unless the configuration allows that for this skill.
+fn check_audit<'b>(
+    found: FoundVersion<'b>,
+    repository: &Repository<'_>,
+    settings: &Settings,
+) -> Result<FoundVersion<'b>, Stop> {
+    let (entry, name) = (&found.entry, found.skill.name.as_str());
+    let root = repository.root_tree(entry.commit)?;
+    let objects = repository.objects();
+    let result = diagnose(objects, root, &entry.path, name, &found.files, settings);
+    let Some(danger) = result.diagnostics.iter().find(|found| found.refuses) else {
+        return Ok(found);
+    };
+    Err(Stop::NotImported(format!(
+        "it is dangerous ({}:{}: {} [{code}]); to accept it, write `allow = [\"{code}\"]` below `[skills.{name}]` in mdskill.toml",
+        danger.file,
+        danger.start.line,
+        danger.message,
+        code = danger.code
+    )))
 }
 
 /// Returns the default targets: the first import takes those of most skills.

@@ -49,6 +49,9 @@ pub enum InitError {
     /// A parent of the skill is not a folder.
     #[error("{} is a file, not a folder", .0.display())]
     NotAFolder(PathBuf),
+    /// A link leads out of the project.
+    #[error("{} leads out of the project through a link", .0.display())]
+    Outside(PathBuf),
     /// No name is given.
     #[error("a new skill needs a name")]
     NoName,
@@ -63,7 +66,10 @@ pub enum InitError {
 impl InitError {
     /// Whether an argument is invalid.
     pub(crate) fn is_usage(&self) -> bool {
-        !matches!(self, Self::FileExists { .. } | Self::NotAFolder(_))
+        !matches!(
+            self,
+            Self::FileExists { .. } | Self::NotAFolder(_) | Self::Outside(_)
+        )
     }
 }
 
@@ -85,6 +91,9 @@ impl HasHint for InitError {
                 Hint::text("move it away, or leave out --template, which creates only SKILL.md")
             }
             Self::NotAFolder(_) => return None,
+            Self::Outside(_) => {
+                Hint::text("remove the link, or create the skill in another folder")
+            }
             Self::NoName => Hint::text("`.` creates SKILL.md in the current folder"),
             Self::Personal => {
                 Hint::text("`mdskill init ~/.copilot/skills/NAME` creates one of your own skills")
@@ -275,6 +284,9 @@ pub(crate) fn init(context: &Context<'_>, options: &Options) -> Result<Report, O
         check_description(&place.name, description)?;
     }
     let files = files::of(&place.name, description.as_deref(), options.template);
+    if fs::leads_out(&place.folder, &context.scope.root) {
+        return Err(InitError::Outside(place.folder.clone()).into());
+    }
     for file in &files {
         if fs::look(&place.folder.join(file.path))?.is_some() {
             return Err(place.exists(file.path).into());

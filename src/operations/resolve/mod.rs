@@ -64,6 +64,8 @@ pub(crate) struct Candidate {
     pub(crate) siblings: Vec<String>,
     /// Its capabilities, the most severe first.
     pub(crate) capabilities: Vec<Capability>,
+    /// The findings of the audit that are shown before it is installed.
+    pub(crate) dangers: Vec<Diagnostic>,
 }
 
 impl Candidate {
@@ -86,10 +88,10 @@ impl Candidate {
         notes.cloned().chain(root).collect()
     }
 
-    /// Whether it lets commands run without asking the user.
+    /// Whether it lets commands run without asking the user, or the audit has found something.
     pub(crate) fn needs_consent(&self) -> bool {
         let mut capabilities = self.capabilities.iter();
-        capabilities.any(|one| one.kind.needs_consent())
+        !self.dangers.is_empty() || capabilities.any(|one| one.kind.needs_consent())
     }
 
     /// Returns its entry for the lockfile.

@@ -368,6 +368,7 @@ impl Origin<'_> {
         let view = GitFiles::of(objects, root, path, name.as_str(), &files);
         let capabilities = diff::capabilities(&view).into_iter().collect();
         Ok(Candidate {
+            dangers: Vec::new(),
             source: self.source.clone(),
             path: path.clone(),
             git_ref: self.git_ref.map(str::to_owned),

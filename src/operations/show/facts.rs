@@ -30,6 +30,9 @@ pub(crate) struct Facts {
     pub(crate) tokens: Tokens,
     /// The number of findings of `validate`.
     pub(crate) findings: Findings,
+    /// The findings of the audit.
+    #[serde(skip)]
+    pub(crate) dangers: Vec<Diagnostic>,
 }
 
 /// A file and its size.
@@ -112,6 +115,11 @@ impl Facts {
                 all: estimate(all),
             },
             findings: Findings::of(diagnostics),
+            dangers: diagnostics
+                .iter()
+                .filter(|found| found.is_warning_of_audit())
+                .cloned()
+                .collect(),
         }
     }
 }

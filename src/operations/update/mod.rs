@@ -1,5 +1,6 @@
 //! `update` and `outdated`: update skills whose files changed upstream.
 
+mod audit;
 mod check_upstream;
 mod choose;
 mod consent;
@@ -42,6 +43,7 @@ use crate::merge::OnConflict;
 use crate::policy::format_time;
 use mdskill_lint::Settings;
 use mdskill_lint::name::SkillName;
+use mdskill_lint::rule::Rule;
 
 /// The options of `update`.
 #[derive(Debug, Default)]
@@ -68,6 +70,8 @@ pub struct Options {
     pub accept_gone: bool,
     /// The settings for validation.
     pub settings: Settings,
+    /// The rules that the one named skill may break, although they keep it from being installed.
+    pub allowed: Vec<&'static Rule>,
 }
 
 /// The result of an update.
@@ -265,6 +269,7 @@ async fn update_skills(
     let (mut report, trashed) = install_steps::in_transaction(context, |transaction, now| {
         check_unchanged(&updates, &lockfile, now)?;
         let (versions, mut planned) = plan_updates(request, now, &updates, &mut report)?;
+        audit::record_allowed(context, options, &versions)?;
         let digests = install_steps::put_all(transaction, &mut planned)?;
         for ((name, version), digest) in versions.into_iter().zip(digests) {
             now.skills.insert(name.clone(), entry_of(version, digest));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::audit;
 use super::local_edits::{Local, MergeOutcome};
 use super::skill_commits::commits_of;
 use super::source_update::{
@@ -167,15 +168,15 @@ impl Planner<'_, '_, '_> {
         let (path, folder) = (entry.path.as_str(), tracked.skill.name.as_str());
         let found = diagnose(objects, root, path, folder, &files, &options.settings).diagnostics;
         let place = tracked.skill.first_place();
+        if let Some(reason) = audit::refusal(options, tracked.skill.name, &found, whose_of(&kept)) {
+            let found = Found::of(&place, found).collect();
+            return Ok(SkillUpdate::Blocked(reason, found));
+        }
         // A version with markers need not be loadable until they are resolved.
         let is_marked = kept.as_ref().is_some_and(|kept| !kept.marked.is_empty());
-        let whose = match kept {
-            Some(_) => "its new version with your edits",
-            None => "its new version",
-        };
         if !options.force
             && !is_marked
-            && let Some(reason) = unloadable(&found, whose)
+            && let Some(reason) = unloadable(&found, whose_of(&kept))
         {
             let found = Found::of(&place, found).collect();
             return Ok(SkillUpdate::Blocked(reason, found));
@@ -206,7 +207,7 @@ impl Planner<'_, '_, '_> {
             unified,
             lineage: lineage.cloned(),
             skill_commits,
-            diagnostics: Found::of(&place, found).collect(),
+            diagnostics: audit::marked(&place, found, before, &options.settings),
             files,
             kept,
             notes,
@@ -422,6 +423,13 @@ fn resolved(kept: &Kept, on_conflict: OnConflict) -> Option<String> {
         .map(|file| file.path.as_str())
         .collect();
     (!files.is_empty()).then(|| format!("{winner} won in {}", files.join(", ")))
+}
+
+fn whose_of(kept: &Option<Kept>) -> &'static str {
+    match kept {
+        Some(_) => "its new version with your edits",
+        None => "its new version",
+    }
 }
 
 fn unloadable(found: &[Diagnostic], whose: &str) -> Option<String> {

@@ -128,6 +128,7 @@ impl Report {
         }
         self.diagnostics.push(Found {
             diagnostic,
+            is_known: false,
             skill: skill.to_owned(),
         });
     }

@@ -15,7 +15,7 @@ use super::results::Results;
 use super::write_fixes::{self, Fixing};
 use crate::config::Rules;
 use crate::context::Context;
-use crate::fs::Error;
+use crate::fs::{self, Error};
 use crate::install::InstallError;
 use crate::interrupt::Interrupt;
 use crate::operations::OpError;
@@ -159,7 +159,14 @@ impl<'a> Runner<'a> {
         if self.interrupt.is_raised() {
             return Err(InstallError::Interrupted.into());
         }
-        let kept = write_fixes::write(&skill.real, &outcome.changes);
+        let is_outside = fs::leads_out(&self.current_dir.join(&skill.shown), self.root);
+        let kept = if is_outside {
+            let reason = "a link leads to it, out of the project: fix it there";
+            let kept = |change| (change, reason.to_owned());
+            outcome.changes.iter().map(kept).collect()
+        } else {
+            write_fixes::write(&skill.real, &outcome.changes)
+        };
         fixes.add(&skill.shown, &outcome, &kept);
         if kept.is_empty() {
             return Ok(outcome.checked);

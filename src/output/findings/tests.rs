@@ -28,6 +28,7 @@ fn finding(file: &str, number: usize, line: &str, marked: &str) -> Diagnostic {
         message: format!("`{marked}` is not a file of the skill"),
         help: "add it".to_owned(),
         blocks_loading: false,
+        refuses: false,
         excerpt: Some(Excerpt {
             line: line.to_owned(),
             marked: Span::new(start, start + marked.len()),
@@ -55,6 +56,7 @@ fn report(found: Vec<Diagnostic>) -> Report {
         report.diagnostics.push(Found {
             diagnostic,
             skill: "a".to_owned(),
+            is_known: false,
         });
     }
     report

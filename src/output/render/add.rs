@@ -44,7 +44,9 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
         report.dry_run,
     );
     for stopped in &report.stopped {
-        let why = if stopped.is_unloadable {
+        let why = if stopped.is_dangerous {
+            "it is dangerous to install"
+        } else if stopped.is_unloadable {
             "no client can load it"
         } else {
             "it has errors"
@@ -54,19 +56,7 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
             printer.item(reason);
         }
     }
-    if !report.stopped.is_empty() {
-        let specs: Vec<&str> = report.stopped.iter().map(|one| one.spec.as_str()).collect();
-        let (specs, others) = join_names(&specs);
-        let codes = report.stopped.iter().flat_map(|one| &one.codes);
-        let codes: BTreeSet<&str> = codes.copied().collect();
-        let codes = codes.into_iter().collect::<Vec<_>>().join(",");
-        printer.hint(
-            &Hint::text("report it to the author; ")
-                .then_command(mdskill("add").words(specs).then("--allow").word(codes))
-                .then(" installs it anyway")
-                .then(others),
-        );
-    }
+    print_ways_to_allow(printer, report);
     print_problems(printer, &report.left_out);
     print_clashes(printer, report);
     print_left_alone(printer, &report.left_alone, None);
@@ -93,6 +83,38 @@ pub(crate) fn add(printer: &Printer, report: &add::Report) {
     }
     if !report.is_confirmed && report.skills.iter().any(Added::needs_consent) {
         printer.hint(&deny());
+    }
+}
+
+/// Prints how to add what was stopped.
+fn print_ways_to_allow(printer: &Printer, report: &add::Report) {
+    let (dangerous, others): (Vec<_>, Vec<_>) =
+        report.stopped.iter().partition(|one| one.is_dangerous);
+    if let Some(first) = dangerous.first() {
+        // One skill at a time, because what is dangerous is allowed for one skill.
+        let codes = first.codes.iter().copied().collect::<Vec<_>>().join(",");
+        let add = mdskill("add")
+            .word(first.spec.as_str())
+            .then("--allow")
+            .word(codes);
+        printer.hint(
+            &Hint::text("read it first; ")
+                .then_command(add)
+                .then(" installs it anyway, and records that in mdskill.toml"),
+        );
+    }
+    if !others.is_empty() {
+        let specs: Vec<&str> = others.iter().map(|one| one.spec.as_str()).collect();
+        let (specs, more) = join_names(&specs);
+        let codes = others.iter().flat_map(|one| &one.codes);
+        let codes: BTreeSet<&str> = codes.copied().collect();
+        let codes = codes.into_iter().collect::<Vec<_>>().join(",");
+        printer.hint(
+            &Hint::text("report it to the author; ")
+                .then_command(mdskill("add").words(specs).then("--allow").word(codes))
+                .then(" installs it anyway")
+                .then(more),
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::output::printer::Printer;
 use crate::output::text::{count, with_place, without_scripts};
 use mdskill_lint::capability::Capability;
+use mdskill_lint::diagnostic::Diagnostic;
 
 /// Maximum number of capabilities of one kind that are printed on a line of their own.
 const MAX_LISTED: usize = 8;
@@ -63,6 +64,20 @@ pub(super) fn kind_line(prefix: &str, of_kind: &[Capability]) -> String {
 pub(crate) fn print_severe(printer: &Printer, prefix: &str, capabilities: &[Capability]) {
     for of_kind in by_kind(capabilities).filter(|of_kind| of_kind[0].kind.is_severe()) {
         print_kind(printer, prefix, of_kind);
+    }
+}
+
+/// Prints each finding of the audit on a line of its own.
+pub(crate) fn print_dangers(printer: &Printer, prefix: &str, dangers: &[Diagnostic]) {
+    for found in dangers.iter().take(MAX_LISTED) {
+        printer.alert(&format!(
+            "{prefix}{} ({}:{}) [{}]",
+            found.message, found.file, found.start.line, found.code
+        ));
+    }
+    if dangers.len() > MAX_LISTED {
+        let more = dangers.len() - MAX_LISTED;
+        printer.note("", &format!("and {more} more (see `--json`)"));
     }
 }
 

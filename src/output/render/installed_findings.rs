@@ -13,7 +13,8 @@ use mdskill_lint::diagnostic::Severity;
 /// Maximum number of errors in installed skills that are printed individually.
 const MAX_ERRORS: usize = 20;
 
-/// Prints the findings in the new versions of skills: each error, and the number of warnings. The
+/// Prints the findings in the new versions of skills: each error, each new warning of the audit, and the
+/// number of other warnings. The
 /// folders on disk have these versions only if this is not a dry run.
 pub(super) fn findings<'a>(
     printer: &Printer,
@@ -22,7 +23,11 @@ pub(super) fn findings<'a>(
     dry_run: bool,
 ) {
     let changes: Vec<&Change> = changes.collect();
-    let (errors, mut warnings): (Vec<_>, Vec<_>) = found.partition(|found| found.is_error());
+    // What the audit finds is dangerous, and not only wrong, so it is not just counted.
+    let is_shown = |found: &&Found| {
+        found.is_error() || found.diagnostic.is_warning_of_audit() && !found.is_known
+    };
+    let (errors, mut warnings): (Vec<_>, Vec<_>) = found.partition(is_shown);
     for found in errors.iter().take(MAX_ERRORS) {
         let diagnostic = &found.diagnostic;
         let file = match change_of(&changes, found) {
@@ -40,7 +45,7 @@ pub(super) fn findings<'a>(
     let hidden = errors.get(MAX_ERRORS..).unwrap_or_default();
     warnings.retain(|found| found.diagnostic.severity == Severity::Warning);
     let mut counts = Vec::new();
-    for (found, noun) in [(hidden, "more error"), (&warnings, "warning")] {
+    for (found, noun) in [(hidden, "more problem"), (&warnings, "warning")] {
         if !found.is_empty() {
             counts.push(count(found.len(), noun));
         }

@@ -34,7 +34,7 @@ use crate::operations::report::Change;
 pub(crate) use add::{add, commit_hint, deny};
 pub(crate) use agents::agents;
 pub(crate) use cache::cache;
-pub(crate) use capabilities::print_severe;
+pub(crate) use capabilities::{print_dangers, print_severe};
 pub(crate) use completions::completions;
 pub(crate) use diff::{DiffForm, diff, local_diff};
 pub(crate) use doctor::doctor;

@@ -26,6 +26,8 @@ const MAX_ENTRIES: usize = 12;
 const MAX_AGENTS: usize = 5;
 /// The narrowest description of another skill, in columns.
 const MIN_DESCRIPTION: usize = 15;
+/// Maximum number of findings of the audit that are shown.
+const MAX_DANGERS: usize = 5;
 /// The widest lines of facts.
 const MAX_WIDTH: usize = 100;
 
@@ -150,7 +152,29 @@ impl Page<'_> {
             let (style, text) = capability(of_kind);
             self.styled_field(name, style, &text);
         }
+        self.audit(report);
         self.field("allowed-tools", &report.details.allowed_tools.join(", "));
+    }
+
+    /// Prints what the audit has found. It only knows patterns, so it never says that a skill is safe.
+    fn audit(&mut self, report: &Report) {
+        let dangers = &report.facts.dangers;
+        if dangers.is_empty() {
+            self.field("audit", "no known pattern found");
+        }
+        for (at, found) in dangers.iter().take(MAX_DANGERS).enumerate() {
+            let name = if at == 0 { "audit" } else { "" };
+            let place = format!("{}:{}", found.file, found.start.line);
+            let text = format!("{} ({place}) [{}]", found.message, found.code);
+            self.styled_field(name, AnsiColor::Red.on_default(), &text);
+        }
+        if let Some(more) = dangers
+            .len()
+            .checked_sub(MAX_DANGERS)
+            .filter(|more| *more > 0)
+        {
+            self.field("", &format!("and {more} more"));
+        }
     }
 
     fn origin(&mut self, report: &Report) {

@@ -74,7 +74,7 @@ fn rule_lists_all_rules_a_group_or_one() {
             "{row}"
         );
     }
-    assert_eq!(context.mdskill(["rule", "SK"]).run().stdout, all.stdout);
+    assert_eq!(context.mdskill(["rule", "all"]).run().stdout, all.stdout);
     let group = context.mdskill(["rule", "sk1"]).run();
     group.ok().says("SK103").never_says("SK302");
     for name in ["SK302", "sk302", "broken-path"] {

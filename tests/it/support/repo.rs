@@ -117,9 +117,14 @@ impl Repo {
                 .collect();
             tree.extend(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]));
         }
+        self.literal_tree(&tree)
+    }
+
+    /// Writes a tree with exactly these bytes.
+    pub fn literal_tree(&self, bytes: &[u8]) -> String {
         self.git_with(
             &["hash-object", "-t", "tree", "--literally", "-w", "--stdin"],
-            &tree,
+            bytes,
         )
     }
 

@@ -23,6 +23,7 @@ use super::resolver::Resolver;
 use super::retry::Retry;
 use super::settings::{Connection, HttpSettings};
 use super::{HttpError, host_of, without_query, without_user};
+use crate::redact;
 
 /// The user agent.
 const AGENT: &str = concat!("mdskill/", env!("CARGO_PKG_VERSION"));
@@ -73,8 +74,6 @@ pub(crate) struct Refusal {
     pub(crate) retry_after: Option<Duration>,
     /// The server's own words, in one line.
     pub(crate) explanation: Option<String>,
-    /// The secrets that were sent, because the server may repeat them.
-    pub(crate) secrets: Vec<String>,
 }
 
 /// The body of a response, read in chunks.
@@ -166,7 +165,7 @@ impl Client {
         debug!(host, bytes = sent, credential = origin, "sending a request");
         let failed = |error: &reqwest::Error| explain(&host, self.timeout, settings, error);
         let request = builder.build().map_err(|error| failed(&error))?;
-        let secrets = secrets_of(request.headers(), settings, authorization);
+        remember_secrets(request.headers(), settings, authorization);
         let response = client.execute(request).await;
         let response = response.map_err(|error| failed(&error))?;
         let status = response.status();
@@ -181,7 +180,6 @@ impl Client {
                 status: status.as_u16(),
                 retry_after,
                 explanation,
-                secrets,
             }));
         }
         Ok(Response::Body(Body {
@@ -324,25 +322,20 @@ fn explain(
     HttpError::Broken { host, reason }
 }
 
-/// Returns the secrets in a request.
-fn secrets_of(
-    headers: &HeaderMap,
-    settings: &HttpSettings,
-    authorization: &Authorization,
-) -> Vec<String> {
+/// Hides the secrets of a request in all later output.
+fn remember_secrets(headers: &HeaderMap, settings: &HttpSettings, authorization: &Authorization) {
     let sent = headers.get(AUTHORIZATION).into_iter();
     let configured = settings.headers.iter().map(|(_, value)| value);
-    let secrets = sent.chain(configured).filter_map(|value| {
+    for value in sent.chain(configured) {
         // Without the name of the scheme.
-        let value = value.to_str().ok()?;
-        value.split_whitespace().last().map(ToOwned::to_owned)
-    });
-    let mut secrets: Vec<String> = secrets.collect();
-    if let Authorization::Basic(credential) = authorization {
-        secrets.push(credential.token.secret().to_owned());
+        let value = value.to_str().ok();
+        if let Some(secret) = value.and_then(|value| value.split_whitespace().last()) {
+            redact::remember(secret);
+        }
     }
-    secrets.retain(|secret| !secret.is_empty());
-    secrets
+    if let Authorization::Basic(credential) = authorization {
+        redact::remember(credential.token.secret());
+    }
 }
 
 /// Reads the explanation of a refusal in one line, as git does: only of a plain text, because a page

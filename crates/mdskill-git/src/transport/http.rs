@@ -301,11 +301,9 @@ impl<'a> HttpRemote<'a> {
                     };
                     if !may_be_access {
                         refusals.push(refusal);
-                        hide_secrets(&mut refusals);
                         return Err(self.refused(refusals.swap_remove(refusals.len() - 1)));
                     }
                     refusals.push(refusal);
-                    hide_secrets(&mut refusals);
                     if !self.credentials.advance(self.env, &self.base).await {
                         return Err(self.refused(most_specific(refusals)));
                     }
@@ -397,19 +395,6 @@ impl<'a> HttpRemote<'a> {
         );
         self.base = base;
         Ok(())
-    }
-}
-
-/// Removes explanations that repeat a secret of any request.
-fn hide_secrets(refusals: &mut [Refusal]) {
-    let secrets: Vec<String> = refusals
-        .iter()
-        .flat_map(|refusal| refusal.secrets.clone())
-        .collect();
-    for refusal in refusals {
-        let explanation = refusal.explanation.take();
-        refusal.explanation =
-            explanation.filter(|text| !secrets.iter().any(|secret| text.contains(secret)));
     }
 }
 

@@ -5,6 +5,8 @@ use super::programs::extension;
 use super::shell::calls;
 use super::text::TextFile;
 use crate::capability::Kind;
+use crate::markdown::Markdown;
+use crate::span::Span;
 use crate::{frontmatter, markdown};
 
 /// The shells, as interpreters of `#!`, extensions, and languages of code blocks.
@@ -53,31 +55,59 @@ fn look_in_page(file: &TextFile<'_>, found: &mut Found) {
     let text = file.text.as_str();
     let from = frontmatter::split(text.as_bytes()).map_or(0, |document| document.body_offset);
     let page = markdown::read(text, from);
+    if file.is_skill_md() {
+        for command in preexecuted(text, &page) {
+            let (at, code) = (command.code.start, command.code.of(text));
+            found.add_at(Kind::Hook, &command.shown, file, at);
+            add_calls(file.path, code.to_owned(), file.line(at), found);
+        }
+    }
     for block in page.code_blocks {
         let Some((fence, code)) = block.of(text).split_once('\n') else {
             continue;
         };
         let language = language(fence);
         let code_at = block.end - code.len();
-        if language == "!" && file.is_skill_md() {
-            let code = code.trim_end().trim_end_matches(['`', '~']);
-            let command = format!("```! {}", one_line(code));
-            found.add_at(Kind::Hook, &command, file, code_at);
-            add_calls(file.path, code.to_owned(), file.line(code_at), found);
-        } else if SHELLS.contains(&language.as_str()) || SESSIONS.contains(&language.as_str()) {
+        if SHELLS.contains(&language.as_str()) || SESSIONS.contains(&language.as_str()) {
             let commands = typed_commands(code, SHELLS.contains(&language.as_str()));
             add_calls(file.path, commands, file.line(code_at), found);
         }
     }
-    for span in page.code_spans.into_iter().filter(|_| file.is_skill_md()) {
-        let before = text[..span.start].strip_suffix('!');
-        if before.is_some_and(|before| before.is_empty() || before.ends_with(char::is_whitespace)) {
-            let command = span.of(text).trim_matches('`');
-            let hook = format!("!`{}`", one_line(command));
-            found.add_at(Kind::Hook, &hook, file, span.start);
-            add_calls(file.path, command.to_owned(), file.line(span.start), found);
-        }
-    }
+}
+
+/// A command in `SKILL.md` that the client runs before the agent reads the text.
+pub(crate) struct Preexecuted {
+    /// The code.
+    pub(crate) code: Span,
+    /// The command in one line, as it is written.
+    pub(crate) shown: String,
+}
+
+/// Returns the commands that the client runs before the agent reads the text: `` !`git log` ``, and
+/// the blocks of code of the language `!`.
+pub(crate) fn preexecuted(text: &str, page: &Markdown) -> Vec<Preexecuted> {
+    let blocks = page.code_blocks.iter().filter_map(|block| {
+        let (fence, code) = block.of(text).split_once('\n')?;
+        (language(fence) == "!").then_some(())?;
+        let start = block.end - code.len();
+        let code = code.trim_end().trim_end_matches(['`', '~']);
+        Some(Preexecuted {
+            code: Span::new(start, start + code.len()),
+            shown: format!("```! {}", one_line(code)),
+        })
+    });
+    let spans = page.code_spans.iter().filter_map(|span| {
+        let before = text[..span.start].strip_suffix('!')?;
+        let is_command = before.is_empty() || before.ends_with(char::is_whitespace);
+        let written = span.of(text);
+        let ticks = written.len() - written.trim_start_matches('`').len();
+        let code = written.trim_matches('`');
+        is_command.then(|| Preexecuted {
+            code: Span::new(span.start + ticks, span.start + ticks + code.len()),
+            shown: format!("!`{}`", one_line(code)),
+        })
+    });
+    blocks.chain(spans).collect()
 }
 
 fn one_line(command: &str) -> String {

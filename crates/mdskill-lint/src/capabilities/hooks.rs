@@ -9,7 +9,7 @@ use crate::frontmatter::{Field, Value};
 const COMMANDS: [&str; 6] = ["command", "bash", "powershell", "prompt", "url", "script"];
 
 /// Whether clients read hooks from the file.
-pub(super) fn is_hooks_file(path: &str) -> bool {
+pub(crate) fn is_hooks_file(path: &str) -> bool {
     path.rsplit('/').next() == Some("hooks.json")
 }
 

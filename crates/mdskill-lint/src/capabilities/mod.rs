@@ -3,9 +3,9 @@
 //! The list describes the text of the files and does not judge it. Programs are not run, and only
 //! shell scripts are searched for the programs that they call.
 
-mod commands;
+pub(crate) mod commands;
 mod frontmatter;
-mod hooks;
+pub(crate) mod hooks;
 mod hosts;
 mod programs;
 pub(crate) mod shell;

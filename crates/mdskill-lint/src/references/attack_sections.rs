@@ -18,6 +18,7 @@ const WORDS: [&str; 10] = [
 ];
 
 /// The sections about attacks, sorted.
+#[derive(Debug)]
 pub(crate) struct AttackSections(Vec<Span>);
 
 impl AttackSections {

@@ -2,8 +2,8 @@
 
 use crate::SKILL_FILE;
 use crate::diagnostic::{Fix, Severity};
-use crate::invisible_chars::hidden_runs;
-use crate::parsed_skill::{ParsedSkill, Role};
+use crate::invisible_chars::{hidden_runs, is_deceptive};
+use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Fixable, Rule};
 use crate::span::Span;
 
@@ -12,10 +12,11 @@ pub(crate) const RULE: Rule = Rule {
     name: "hidden-characters",
     severity: Severity::Error,
     summary: "bidi, tag or zero-width characters",
-    why: "They are invisible to people, but agents read them, so they can hide instructions. Of 2,672 public skills, 3 have any.",
+    why: "They are invisible to people, but agents read them, so they can hide instructions. Of 2,672 public skills, 3 have any, and all are of zero width. A skill with tag characters, variation selectors that encode text, or characters that change the text direction, also in a script, is refused.",
     example: "Ask first.\\u{e0064}\\u{e006f}",
     how_to_fix: "remove the characters",
     fixable: Fixable::Unsafe,
+    refuses: true,
     check: Check::Skill(check),
     ..Rule::DEFAULT
 };
@@ -24,13 +25,13 @@ pub(crate) const RULE: Rule = Rule {
 const MAX_SHOWN: usize = 60;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
-    let others = skill.pages.iter().filter(|page| page.role != Role::SkillMd);
-    let others = others.map(|page| (page.path, &*page.text));
-    // `SKILL.md` is checked even if its frontmatter is not closed and it is not a page.
-    let texts = [(SKILL_FILE, skill.skill_text())].into_iter().chain(others);
+    let texts = skill.audit().texts(skill);
     texts
         .flat_map(|(path, text)| {
+            let is_page = path == SKILL_FILE || skill.page(path).is_some();
             let runs = hidden_runs(text).into_iter();
+            // In a script, the other characters can be needed to process text.
+            let runs = runs.filter(move |run| is_page || run.of(text).contains(is_deceptive));
             runs.map(move |run| finding(path, text, run))
         })
         .collect()
@@ -54,6 +55,9 @@ fn finding(path: &str, text: &str, run: Span) -> Finding {
     }
     let fix = Fix::safe("remove the invisible characters", run, "").as_unsafe();
     let finding = Finding::in_file(path, run, message).with_fix(fix);
+    if hidden.contains(is_deceptive) {
+        return finding.refusing();
+    }
     if escapes_code_fence(text, run) {
         let help = "remove it, and use more backticks for the outer block";
         return finding.with_help(help).with_severity(Severity::Warning);
@@ -85,6 +89,7 @@ fn kind(c: char) -> &'static str {
         '\u{200e}' | '\u{200f}' | '\u{61c}' => "a direction mark",
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "changes the text direction",
         '\u{e0000}'..='\u{e007f}' => "a tag character",
+        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => "a variation selector",
         '\u{feff}' => "a byte order mark inside the text",
         _ => "zero width",
     }

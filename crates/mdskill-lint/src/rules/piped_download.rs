@@ -1,6 +1,5 @@
 //! SK408: a command that runs a downloaded script.
 
-use std::borrow::Cow;
 use std::cell::LazyCell;
 
 use crate::diagnostic::Severity;
@@ -10,7 +9,7 @@ use crate::downloads::{
 use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::{attack_sections, mention_context};
 use crate::rule::{Check, Finding, Rule};
-use crate::script_commands::{Language, executed, literals};
+use crate::script_commands::{executed, literals};
 use crate::span::Span;
 
 pub(crate) const RULE: Rule = Rule {
@@ -77,23 +76,18 @@ fn check_hooks(skill: &ParsedSkill<'_>, findings: &mut Vec<Finding>) {
 
 /// Checks the scripts, and the hooks in `hooks.json`.
 fn check_scripts(skill: &ParsedSkill<'_>, findings: &mut Vec<Finding>) {
-    for entry in skill.files.entries() {
-        let path = entry.path.as_str();
-        let is_hooks = path.rsplit('/').next() == Some("hooks.json");
-        if skill.is_nested(path) || !is_hooks && !Language::may_be_of(entry) {
+    for (path, text) in skill.audit().scripts() {
+        if !names_downloader(text) {
             continue;
         }
-        let text: Cow<'_, str> = skill.script_text(path);
-        if !names_downloader(&text) {
-            continue;
-        }
-        let commands = if is_hooks {
-            literals(&text, 0, false)
+        let is_json = path.ends_with(".json");
+        let commands = if is_json {
+            literals(text, 0, false)
         } else {
-            executed(path, &text)
+            executed(path, text)
         };
         let running = commands.into_iter().filter(|command| {
-            let command = command.of(&text);
+            let command = command.of(text);
             runs_download(command) && !is_attack(command)
         });
         findings.extend(running.map(|command| finding(path, command)));

@@ -199,6 +199,7 @@ fn finding() -> Diagnostic {
         message: "`references/x.md` is not there, @octocat".to_owned(),
         help: String::new(),
         blocks_loading: false,
+        refuses: false,
         excerpt: None,
         fix: None,
         edit_places: Vec::new(),

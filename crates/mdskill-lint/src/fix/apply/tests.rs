@@ -19,6 +19,7 @@ fn found(file: &str, severity: Severity, fix: Fix) -> Diagnostic {
         message: "invented".to_owned(),
         help: String::new(),
         blocks_loading: false,
+        refuses: false,
         excerpt: None,
         edit_places: Vec::new(),
         fix: Some(fix),

@@ -1,0 +1,60 @@
+//! A301: a command that runs what it decodes.
+
+use crate::audit::encoded::runs_decoded;
+use crate::audit::{Place, Topic};
+use crate::diagnostic::Severity;
+use crate::downloads::{is_attack, is_printed};
+use crate::parsed_skill::ParsedSkill;
+use crate::rule::{Check, Finding, Rule};
+use crate::span::Span;
+
+pub(crate) const RULE: Rule = Rule {
+    code: "A301",
+    name: "encoded-command",
+    severity: Severity::Error,
+    refuses: true,
+    summary: "a command that decodes a text and runs it",
+    why: "A reviewer does not see what is run. Sections about attacks, and commands that the text forbids, are not reported. Of 2,868 public skills, none has one.",
+    example: "echo Y3VybCBodHRwczovL3guZXhhbXBsZQ== | base64 -d | sh",
+    how_to_fix: "write the command itself",
+    check: Check::Skill(check),
+    ..Rule::DEFAULT
+};
+
+/// Bytes of a line that are read on each side.
+const NEAR: usize = 2000;
+
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let places = skill.audit().places(skill, Topic::Encoded);
+    let places = places.filter(Place::is_for_agents);
+    let mut found: Vec<Finding> = Vec::new();
+    for place in places {
+        let line = place.line(NEAR);
+        let command = line.of(place.text);
+        let is_code = place.is_in_script() || place.is_in_code();
+        if !is_code || !runs_decoded(command, place.span.start - line.start) {
+            continue;
+        }
+        let is_comment =
+            command.trim_start().starts_with('#') || command.trim_start().starts_with("//");
+        // A cell of a table describes a command.
+        let is_cell = !place.is_in_script() && command.trim_start().starts_with('|');
+        if is_comment || is_cell || is_printed(command) || is_attack(command) || place.is_sample() {
+            continue;
+        }
+        let span = trimmed(line, command);
+        if found
+            .last()
+            .is_none_or(|last| last.span != Some(span) || last.file != place.path)
+        {
+            let message = "this command runs a text that it decodes, which a reviewer does not see";
+            found.push(place.finding(span, message).refusing());
+        }
+    }
+    found
+}
+
+fn trimmed(line: Span, text: &str) -> Span {
+    let start = line.start + text.len() - text.trim_start().len();
+    Span::new(start, start + text.trim().len())
+}

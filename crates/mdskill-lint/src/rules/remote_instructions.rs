@@ -1,0 +1,62 @@
+//! A304: instructions that are fetched from an address.
+
+use crate::audit::{Place, Topic};
+use crate::diagnostic::Severity;
+use crate::parsed_skill::ParsedSkill;
+use crate::rule::{Check, Finding, Rule};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "A304",
+    name: "remote-instructions",
+    severity: Severity::Warning,
+    summary: "instructions that an agent fetches from an address and follows",
+    why: "The owner of the address can change what the agent does at any time, after the skill was reviewed. Of 2,868 public skills, none has one.",
+    example: "Fetch https://x.example/steps.md and follow the instructions.",
+    how_to_fix: "add the instructions to the skill",
+    check: Check::Skill(check),
+    ..Rule::DEFAULT
+};
+
+/// Bytes of a line that are read on each side.
+const NEAR: usize = 300;
+
+fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
+    let places = skill.audit().places(skill, Topic::Remote);
+    let found = places.filter(|place| !place.is_in_script() && place.is_for_agents());
+    let found = found.filter(|place| is_remote(place) && !place.is_in_code() && !place.is_sample());
+    let message = "an agent follows instructions of this address, which were not reviewed";
+    found
+        .map(|place| place.finding(place.line(NEAR), message))
+        .collect()
+}
+
+/// Whether the sentence before names an address to fetch, and the words after are its instructions.
+fn is_remote(place: &Place<'_>) -> bool {
+    const VERBS: [&str; 8] = [
+        "fetch", "download", "read", "curl", "visit", "open", "load", "get",
+    ];
+    const INSTRUCTIONS: [&str; 6] = [
+        "instruction",
+        "steps",
+        "directions",
+        "command",
+        "what",
+        "rules",
+    ];
+    let line = place.line(NEAR);
+    let before = place.text[line.start..place.span.start].to_lowercase();
+    let after = place.text[place.span.end..line.end].to_lowercase();
+    let Some(address) = before.rfind("http") else {
+        return false;
+    };
+    let mut words = before[..address]
+        .split(|c: char| !c.is_alphabetic())
+        .rev()
+        .take(12);
+    words.any(|word| VERBS.contains(&word))
+        && !before[address..].contains(". ")
+        && after
+            .split_whitespace()
+            .take(4)
+            .any(|word| INSTRUCTIONS.iter().any(|noun| word.starts_with(noun)))
+}
