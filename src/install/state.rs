@@ -73,7 +73,9 @@ pub(super) fn is_untidy(scope: &Scope) -> bool {
         let mut kept = scope.journals().into_iter().chain([scope.trash()]);
         kept.any(|path| path.exists())
     };
-    state.is_dir()
+    // A link is left to the commands that write, which refuse it.
+    let is_folder = fs::look(&state).is_ok_and(|there| there.is_some_and(|there| there.is_dir()));
+    is_folder
         && (scope.lock().symlink_metadata().is_ok() || atomic::has_leftovers(&state) || !has_kept())
 }
 
