@@ -15,6 +15,10 @@ pub const MAX_PACK_BYTES: u64 = 200 << 20;
 /// The maximum number of objects in a pack.
 pub const MAX_PACK_OBJECTS: u32 = 200_000;
 
+/// The number of bytes whose sizes are added before libgit2 decodes them: that of a pack of zeros that
+/// exceeds the limit.
+const AHEAD_BYTES: usize = 1 << 20;
+
 /// A pack was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
@@ -82,6 +86,8 @@ pub struct PackWriter<'a> {
     head: Vec<u8>,
     bytes: u64,
     inflated: InflatedSize,
+    /// The bytes that libgit2 has not got yet.
+    pending: Vec<u8>,
     started: Instant,
     stopped: Rc<Cell<Option<Stop>>>,
 }
@@ -118,6 +124,7 @@ impl<'a> PackWriter<'a> {
             head: Vec::with_capacity(PACK_HEADER_BYTES),
             bytes: 0,
             inflated: InflatedSize::new(),
+            pending: Vec::new(),
             started: Instant::now(),
             stopped,
         })
@@ -133,8 +140,7 @@ impl<'a> PackWriter<'a> {
             return Err(PackError::TooLarge);
         }
         if self.head.len() == PACK_HEADER_BYTES {
-            self.inflated.read(bytes)?;
-            return self.index(bytes);
+            return self.add(bytes);
         }
         // The header is checked before libgit2 allocates memory for the announced objects.
         let missing = (PACK_HEADER_BYTES - self.head.len()).min(bytes.len());
@@ -143,11 +149,25 @@ impl<'a> PackWriter<'a> {
             return Ok(());
         }
         announced_objects(&self.head)?;
-        let head = std::mem::take(&mut self.head);
-        self.index(&head)?;
-        self.head = head;
-        self.inflated.read(&bytes[missing..])?;
-        self.index(&bytes[missing..])
+        self.pending.extend_from_slice(&self.head);
+        self.add(&bytes[missing..])
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> Result<(), PackError> {
+        self.inflated.read(bytes)?;
+        self.pending.extend_from_slice(bytes);
+        if self.pending.len() > AHEAD_BYTES {
+            self.index_pending()?;
+        }
+        Ok(())
+    }
+
+    fn index_pending(&mut self) -> Result<(), PackError> {
+        let mut pending = std::mem::take(&mut self.pending);
+        let indexed = self.index(&pending);
+        pending.clear();
+        self.pending = pending;
+        indexed
     }
 
     fn index(&mut self, bytes: &[u8]) -> Result<(), PackError> {
@@ -178,6 +198,7 @@ impl<'a> PackWriter<'a> {
         if announced_objects(&self.head)? == 0 {
             return Ok(());
         }
+        self.index_pending()?;
         let committed = self.writer.commit();
         committed.map_err(|error| self.explain(&error))?;
         self.odb.refresh().map_err(|error| corrupt(&error))

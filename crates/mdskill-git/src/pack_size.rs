@@ -98,7 +98,7 @@ impl InflatedSize {
                 State::Rest => return Ok(()),
                 State::Data => self.inflate(bytes)?,
                 State::Head(bits) => {
-                    self.read_head(byte, bits)?;
+                    self.read_head(byte, bits);
                     1
                 }
                 State::Distance => {
@@ -121,7 +121,7 @@ impl InflatedSize {
         Ok(())
     }
 
-    fn read_head(&mut self, byte: u8, bits: u32) -> Result<(), Excess> {
+    fn read_head(&mut self, byte: u8, bits: u32) {
         let bits = if bits == 0 {
             self.entry = Entry {
                 start: self.offset,
@@ -134,14 +134,14 @@ impl InflatedSize {
             // The checksum after the last object may look like a size.
             if bits > 56 {
                 self.state = State::Rest;
-                return Ok(());
+                return;
             }
             self.entry.size |= u64::from(byte & 0x7f) << bits;
             bits + 7
         };
         if byte & 0x80 != 0 {
             self.state = State::Head(bits);
-            return Ok(());
+            return;
         }
         self.inflater.reset(true);
         self.state = match self.entry.kind {
@@ -150,7 +150,6 @@ impl InflatedSize {
             Self::ID_DELTA => State::Base(20),
             _ => State::Rest,
         };
-        Ok(())
     }
 
     fn read_distance(&mut self, byte: u8) {
