@@ -200,7 +200,7 @@ mod tests {
             ),
             (
                 "indexes = [\"https://ada:hunter2@a.example\"]",
-                "or a password",
+                "a password or a token",
             ),
         ] {
             let (line, problem) = search(lines).unwrap_err();

@@ -320,7 +320,7 @@ pub(crate) fn list(cache: &Path) -> Result<Vec<Stored>, fs::Error> {
         let Some(name) = address(&folder).ok().flatten() else {
             continue;
         };
-        let size = fs::size::of(&folder, |name| name != INDEX_FILE);
+        let size = fs::size::of(&folder, |name| name != INDEX_FILE && name != check::FILE);
         stored.push(Stored {
             name,
             bytes: size.bytes,

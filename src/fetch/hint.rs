@@ -110,14 +110,13 @@ impl HasHint for ProtocolError {
                 | PackError::ObjectTooLarge(_)
                 | PackError::InflatesTooMuch,
             ) => "nothing was changed; no repository of skills is that large, so check its address",
-            Self::Pack(PackError::Cancelled) => return None,
+            Self::Pack(PackError::Cancelled) | Self::Refused(_) => return None,
             Self::Pack(_) | Self::Truncated => {
                 "nothing was changed; try again, and if it fails again, check whether a proxy changes the data"
             }
             Self::Unexpected(_) => {
                 "check that this is the address of a git repository: a login page or a proxy may have answered"
             }
-            Self::Refused(_) => return None,
         };
         Some(Hint::text(hint))
     }

@@ -222,7 +222,8 @@ fn copy_entry(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Error> 
         .at("write", to)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -255,9 +256,10 @@ mod tests {
             let file = join(folder, path);
             let text = std::fs::read(&file).unwrap_or_default();
             let link = std::fs::read_link(&file).unwrap_or_default();
+            let (path, link) = (path.display(), link.display());
             let time = there.is_file().then(|| there.modified().unwrap());
             let (mode, owner) = (there.mode(), there.uid());
-            format!("{path:?} {mode:o} {owner} {time:?} {text:?} {link:?}")
+            format!("{path} {mode:o} {owner} {time:?} {text:?} {link}")
         };
         let mut facts: Vec<String> = entries(folder).unwrap().iter().map(fact).collect();
         facts.sort();

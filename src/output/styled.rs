@@ -1,6 +1,6 @@
 //! [`Styled`]: the only text that is printed as data.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use anstream::adapter::strip_str;
 use anstyle::Style;
@@ -54,8 +54,7 @@ impl Styled {
 
     /// Appends text with a style.
     pub(crate) fn push_with(mut self, style: Style, text: &str) -> Self {
-        let text = sanitize::line(text);
-        self.0 += &format!("{style}{text}{style:#}");
+        let _ = write!(self.0, "{style}{}{style:#}", sanitize::line(text));
         self
     }
 
@@ -71,12 +70,12 @@ impl Styled {
             Some((width, indent)) => wrap(&text, width, indent),
             None => text,
         };
-        self.0 += &format!("{style}{text}{style:#}");
+        let _ = write!(self.0, "{style}{text}{style:#}");
         self
     }
 
     /// Appends text with a link (OSC 8) around it. A URL with other characters than the visible ones of
-    /// ASCII is no link.
+    /// ASCII does not become a link.
     pub(crate) fn push_link(self, style: Style, text: &str, url: &str) -> Self {
         if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
             return self.push_with(style, text);

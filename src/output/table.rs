@@ -207,7 +207,7 @@ mod tests {
         table.row(&["one", "a b c d e f g h i j k l m n o p q r s t"]);
         let wrapped = |width| -> Vec<String> {
             let lines = table.wrapped_lines(width);
-            let plain = lines.iter().map(|line| line.plain());
+            let plain = lines.iter().map(Styled::plain);
             plain.collect()
         };
         assert_eq!(

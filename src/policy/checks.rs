@@ -30,7 +30,7 @@ impl Policy {
                 format!("`{source}` has moved to `{moved}`, which is not an allowed source"),
                 USE_ALLOWED,
             ),
-            // Whoever forks the repository can add commits that the server sends by their id.
+            // The owner of a fork can add commits that the server sends by their id.
             Ok(_) if facts.is_unverified => deny(
                 format!(
                     "no branch or tag of `{source}` is known to contain commit {}, so it may come from a fork",
@@ -109,8 +109,8 @@ impl Policy {
                     Some(tag) => format!("tag {} of commit {commit}", tag.short()),
                     None => format!("commit {commit}"),
                 };
-                let signer = signed.signer.as_ref().unwrap_or(&signed.key);
-                Ok(format!("{what} is signed by `{signer}`"))
+                let by = signed.signer.as_ref().unwrap_or(&signed.key);
+                Ok(format!("{what} is signed by `{by}`"))
             }
             (Some(Err(reason)), _) => deny(reason, TRUST_KEY),
             (None, Content::AsLocked) => Ok(

@@ -77,7 +77,7 @@ fn failed_rename() {
         outcome
             .fails(1)
             .says("No space left")
-            .says("the disk is full");
+            .says("free space on that disk");
         scene.before.tree(".ai").assert_same(&copy.tree(".ai"));
         scene.watch(&copy).settle();
     }

@@ -16,6 +16,7 @@
     clippy::print_stdout,
     reason = "a test that can't go on says so by panicking, and this binary prints its own report"
 )]
+#![expect(clippy::too_many_lines, reason = "a table of cases is one function")]
 #![expect(
     clippy::cast_precision_loss,
     reason = "seconds of a connection need no 52 bits"

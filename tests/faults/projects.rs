@@ -504,8 +504,11 @@ const JOURNALS: [(&str, &str); 10] = [
     ),
 ];
 
+/// A name, and what it does to a project.
+type Case = (&'static str, fn(&TestContext));
+
 /// A name, and a change to what git reads.
-const GIT: [(&str, fn(&TestContext)); 11] = [
+const GIT: [Case; 11] = [
     ("config_with_commands", |context| {
         // A project from an archive, which a clone can't be.
         let touch = "touch ../home/owned; touch home/owned; false";
@@ -532,20 +535,20 @@ const GIT: [(&str, fn(&TestContext)); 11] = [
         context.git(&["config", "core.worktree", "../../home"]).ok();
     }),
     ("config_broken", |context| {
-        context.write(".git/config", "[core\nx = ")
+        context.write(".git/config", "[core\nx = ");
     }),
     ("excludes_hide_a_file", |context| {
         context.write(".git/info/exclude", "*\n");
         context.write(".github/skills/one/scripts/evil.py", "evil");
     }),
     ("index_broken", |context| {
-        context.write(".git/index", "DIRC?")
+        context.write(".git/index", "DIRC?");
     }),
     ("index_is_a_pipe", |context| {
-        place(context, ".git/index", "pipe")
+        place(context, ".git/index", "pipe");
     }),
     ("head_is_sparse", |context| {
-        place(context, ".git/HEAD", "sparse")
+        place(context, ".git/HEAD", "sparse");
     }),
     ("git_is_a_file_that_leads_out", |context| {
         clear(&context.project().join(".git"));

@@ -41,8 +41,8 @@ fn cuts(group: &mut Group<'_>) {
                 group.case_of_form(is_short, case, move || {
                     let cut = move |said: Vec<u8>| {
                         let packets = split(&said);
-                        let packets = packets.iter().take(count);
-                        let length = |packet: &Option<&[u8]>| 4 + packet.map_or(0, <[u8]>::len);
+                        let packets = packets.iter().copied().take(count);
+                        let length = |packet: Option<&[u8]>| 4 + packet.map_or(0, <[u8]>::len);
                         let kept: usize = packets.map(length).sum();
                         said[..kept + more].to_vec()
                     };
@@ -100,7 +100,7 @@ fn frames(group: &mut Group<'_>) {
         ),
         (
             "error_that_is_long",
-            frame(&[b"ERR ".as_slice(), &[b'x'; 60_000]].concat()),
+            frame(&[b"ERR ".as_slice(), &vec![b'x'; 60_000]].concat()),
             "the server refused the request",
         ),
         (
@@ -219,6 +219,11 @@ fn refs(group: &mut Group<'_>) {
             );
         });
     }
+    wrong_refs(group);
+}
+
+/// Refs that lead to something else than they say.
+fn wrong_refs(group: &mut Group<'_>) {
     for (name, kind) in [
         ("file", "HEAD:skills/one/SKILL.md"),
         ("tree", "HEAD:skills"),
@@ -271,7 +276,7 @@ fn without_end(group: &mut Group<'_>) {
             "progress",
             Phase::Trees,
             b"000dpackfile\n".to_vec(),
-            frame(&[&[2], [b'.'; 60_000].as_slice()].concat()),
+            frame(&[&[2][..], &vec![b'.'; 60_000]].concat()),
             "8 MiB of messages",
         ),
         (
@@ -306,7 +311,7 @@ fn without_end(group: &mut Group<'_>) {
             "zeros_of_a_pack",
             Phase::Trees,
             b"000dpackfile\n".to_vec(),
-            frame(&[&[1], [0; 60_000].as_slice()].concat()),
+            frame(&[&[1][..], &vec![0; 60_000]].concat()),
             "is not a git pack",
         ),
         (
@@ -325,7 +330,7 @@ fn without_end(group: &mut Group<'_>) {
         (
             "capabilities",
             frame(b"version 2\n"),
-            frame(&[b'x'; 60_000]),
+            frame(&vec![b'x'; 60_000]),
         ),
         (
             "service_lines",
@@ -350,6 +355,9 @@ fn without_end(group: &mut Group<'_>) {
     }
 }
 
+/// A change of the bytes of a pack.
+type Change = fn(&mut Vec<u8>);
+
 /// Damaged packs, in valid packets.
 fn packs(group: &mut Group<'_>) {
     for length in [0, 3, 4, 8, 11, 12, 13, 20, 60] {
@@ -372,7 +380,7 @@ fn packs(group: &mut Group<'_>) {
             },
         );
     }
-    let changes: [(&str, fn(&mut Vec<u8>), &str); 10] = [
+    let changes: [(&str, Change, &str); 10] = [
         (
             "with_another_signature",
             |pack| pack[0] = b'p',
@@ -604,8 +612,8 @@ fn entries(group: &mut Group<'_>) {
 fn made(make: impl Fn(&mut PackMaker)) -> Fault {
     let mut maker = PackMaker::default();
     make(&mut maker);
-    let made = maker.pack();
-    Fault::changed_pack(move |pack| pack.clone_from(&made))
+    let bytes = maker.pack();
+    Fault::changed_pack(move |pack| pack.clone_from(&bytes))
 }
 
 /// Small packs that would fill the memory, or take hours.

@@ -271,7 +271,7 @@ fn slow(group: &mut Group<'_>) {
         for (phase_name, phase) in PHASES {
             let fault = fault.clone();
             group.case(format!("{name}_for_{phase_name}"), move || {
-                times_out(phase, fault, sentence)
+                times_out(phase, fault, sentence);
             });
         }
     }

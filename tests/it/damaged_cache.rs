@@ -72,10 +72,10 @@ const DAMAGES: [Damage; 16] = [
         std::fs::write(store.join("objects/info/alternates"), "/nowhere\n").unwrap();
     }),
     ("empty packs", |store| {
-        change_packs(store, "pack", Vec::clear)
+        change_packs(store, "pack", Vec::clear);
     }),
     ("empty indexes", |store| {
-        change_packs(store, "idx", Vec::clear)
+        change_packs(store, "idx", Vec::clear);
     }),
     ("half of each pack", |store| {
         change_packs(store, "pack", |pack| pack.truncate(pack.len() / 2));

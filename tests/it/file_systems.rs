@@ -10,10 +10,9 @@ fn with_mounts(context: &TestContext, mounts: &str, script: &str) -> Option<Outc
     let shell = |script: &str| {
         let script = format!("set -e\n{script}");
         let arguments = ["-rm", "sh", "-c", &script, env!("CARGO_BIN_EXE_mdskill")];
-        let search = std::env::var("PATH").unwrap_or_default();
         let prepared = context.command("unshare", arguments);
         prepared
-            .env("PATH", format!("{search}:/usr/sbin:/sbin"))
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
             .env("TEMP", context.path("temp"))
             .run()
     };

@@ -212,10 +212,17 @@ fn list_scrolls_and_follows_the_size() {
     terminal.end();
 }
 
+/// Adds all skills, also the one whose description changes the direction of text.
+fn install_all(context: &TestContext) {
+    let hostile = ["add", "acme/skills/attack-trees", "--allow", "SK406"];
+    context.run(&hostile).ok();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+}
+
 #[test]
 fn remove_shows_states_and_obstacles() {
     let (context, _repo) = repository();
-    context.run(&["add", "acme/skills", "--all"]).ok();
+    install_all(&context);
     context.write(
         ".github/skills/api-design/SKILL.md",
         "---\nname: api-design\ndescription: Mine\n---\n\nMine.\n",
@@ -236,7 +243,7 @@ fn remove_shows_states_and_obstacles() {
 #[test]
 fn update_shows_versions_and_conflicts() {
     let (context, mut repo) = repository();
-    context.run(&["add", "acme/skills", "--all"]).ok();
+    install_all(&context);
     context.write(
         ".github/skills/api-design/SKILL.md",
         "---\nname: api-design\ndescription: Mine\n---\n\nMine.\n",

@@ -119,21 +119,7 @@ fn schema() -> Value {
                 "max-file-size": size,
                 "max-total-size": size,
             })),
-            "skills": {
-                "type": "object",
-                "description": "What single skills may do.",
-                "propertyNames": {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64},
-                "additionalProperties": table("One skill.", json!({
-                    "allow": {
-                        "type": "array",
-                        "items": {"anyOf": [
-                            {"enum": exact_rules()},
-                            {"type": "string", "pattern": "^([sS][kK]|[aA])[0-9]{3}$"},
-                        ]},
-                        "description": "Rules that the skill may break, by code or name.",
-                    },
-                })),
-            },
+            "skills": skills(),
             "search": table("The places that search asks.", json!({
                 "github": {"type": "boolean", "description": "Whether GitHub is asked; it needs a token."},
                 "skills-sh": {"type": "boolean", "description": "Whether skills.sh is asked."},
@@ -157,6 +143,25 @@ fn schema() -> Value {
                 "description": "A number of bytes, or a size such as \"32 MiB\".",
             },
         },
+    })
+}
+
+/// The table of single skills.
+fn skills() -> Value {
+    json!({
+        "type": "object",
+        "description": "What single skills may do.",
+        "propertyNames": {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64},
+        "additionalProperties": {"type": "object", "additionalProperties": false, "description": "One skill.", "properties": {
+            "allow": {
+                "type": "array",
+                "items": {"anyOf": [
+                    {"enum": exact_rules()},
+                    {"type": "string", "pattern": "^([sS][kK]|[aA])[0-9]{3}$"},
+                ]},
+                "description": "Rules that the skill may break, by code or name.",
+            },
+        }},
     })
 }
 

@@ -184,14 +184,16 @@ fn update_requests_repositories_concurrently() {
 }
 
 #[test]
-fn add_of_commit_requests_no_refs() {
+fn add_of_commit_requests_refs_only_to_find_its_branch() {
     let mut context = ServedContext::new();
     let pinned = context.commit.clone();
     context.repo.write("skills/one/more.md", "more");
     context.repo.commit("Later");
     let spec = format!("acme/skills/one@{pinned}");
     context.run(&["add", &spec]).ok();
-    assert_eq!(context.commands(), ["fetch", "fetch"]);
+    // The last two show that a branch has the commit, so that it is not one of a fork.
+    let expected = ["fetch", "fetch", "ls-refs", "fetch"];
+    assert_eq!(context.commands(), expected);
     context.has("one", &format!("{pinned}:skills/one"));
     context.server.reset();
     context.run(&["update"]).ok();

@@ -171,8 +171,13 @@ impl WorkTree {
 
     /// Returns a setting of git's configuration.
     pub(crate) fn setting(&self, name: &str) -> Option<String> {
-        let config = self.objects.repository.config().ok()?;
-        config.get_string(name).ok()
+        self.config()?.get_string(name).ok()
+    }
+
+    /// Returns a copy of git's configuration. libgit2 1.9 reads the files again for each value, and if
+    /// that fails, `git_config_get_string_buf` frees a pointer that it has not set.
+    fn config(&self) -> Option<git2::Config> {
+        self.objects.repository.config().ok()?.snapshot().ok()
     }
 
     /// Returns the folder of git that all work trees share.
@@ -182,8 +187,7 @@ impl WorkTree {
 
     /// Returns the user's own excludes file, if it exists.
     pub(crate) fn global_excludes(&self) -> Option<PathBuf> {
-        let config = self.objects.repository.config().ok()?;
-        if let Ok(path) = config.get_path("core.excludesfile") {
+        if let Ok(path) = self.config()?.get_path("core.excludesfile") {
             return Some(path);
         }
         let beside = |config: PathBuf, name: &str| config.parent().map(|folder| folder.join(name));
@@ -203,8 +207,8 @@ impl WorkTree {
     /// Whether git records the executable bits of this work tree's files (`core.fileMode`).
     #[must_use]
     pub fn has_modes(&self) -> bool {
-        let config = self.objects.repository.config();
-        config.is_ok_and(|config| config.get_bool("core.filemode").unwrap_or(true))
+        self.config()
+            .is_some_and(|config| config.get_bool("core.filemode").unwrap_or(true))
     }
 
     /// Returns the files below a folder, given by its canonical path, that the index has.

@@ -19,7 +19,7 @@ use mdskill_git::ObjectId;
 use mdskill_git::objects::MAX_OBJECT_BYTES;
 
 /// The file that lists the checked files of a source.
-const FILE: &str = "mdskill-checked";
+pub(super) const FILE: &str = "mdskill-checked";
 /// The first bytes of an index, with its version.
 const INDEX_HEADER: [u8; 8] = *b"\xfftOc\0\0\0\x02";
 /// The length of a checksum.
@@ -145,7 +145,7 @@ impl Files {
             let name = entry.file_name().to_string_lossy().into_owned();
             self.has_unfinished |= is_unfinished(&name);
             let end = name.rsplit_once('.').map(|(_, end)| end);
-            if !matches!(end, Some("pack" | "idx")) && !(name.len() == 38 && is_hex(&name)) {
+            if !(matches!(end, Some("pack" | "idx")) || name.len() == 38 && is_hex(&name)) {
                 continue;
             }
             let path = format!("{within}/{name}");

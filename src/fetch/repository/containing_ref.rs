@@ -1,7 +1,7 @@
 //! Finds a branch or a tag that contains a commit.
 //!
 //! A forge keeps the objects of all forks of a repository together, and sends any of them by its id. So a
-//! commit that is given by its id may be one that somebody pushed to a fork.
+//! commit that is given by its id may be one that another user pushed to a fork.
 
 use std::collections::HashSet;
 
@@ -60,8 +60,8 @@ impl Repository<'_> {
         Ok(None)
     }
 
-    /// Fetches the histories of `tips` without that of `known`. A server that does not send it is no
-    /// error.
+    /// Fetches the histories of `tips` without that of `known`. It is not an error if the server
+    /// does not send it.
     async fn fetch_between(
         &mut self,
         tips: HashSet<ObjectId>,

@@ -15,7 +15,7 @@ use crate::output::text::{self, count, short};
 pub(crate) fn list(printer: &Printer, report: &list::Report, names_only: bool) {
     if names_only {
         for skill in &report.skills {
-            printer.data(&sanitize::line(&skill.name));
+            printer.data(sanitize::line(&skill.name));
         }
         return;
     }
@@ -73,7 +73,7 @@ pub(crate) fn browse(
 ) {
     if names_only {
         for skill in &report.skills {
-            printer.data(&sanitize::line(&skill.name));
+            printer.data(sanitize::line(&skill.name));
         }
         return;
     }

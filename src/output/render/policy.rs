@@ -30,7 +30,7 @@ pub(crate) fn refused(printer: &Printer, refused: &[Refusal]) {
 
 /// Prints the policy, and its result for each skill.
 pub(crate) fn policy(printer: &Printer, report: &policy::Report) {
-    let line = |text: &str| printer.data(&sanitize::line(text));
+    let line = |text: &str| printer.data(sanitize::line(text));
     if report.keys.is_empty() {
         line(&format!(
             "no policy is set in {}: all sources are allowed",

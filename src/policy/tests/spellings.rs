@@ -239,7 +239,7 @@ fn glob_that_matches_nothing_is_an_error() {
             "the only wildcards are `*` and `**`",
         ),
         ("https:///**", "it does not name a repository"),
-        ("https://u:p@h/**", "its host or user is not valid"),
+        ("https://u:p@h/**", "contains a user name or password"),
         ("https://h/a/../b", "matches nothing"),
         ("https://h/a/%2e%2e/b", "matches nothing"),
         ("path:a/../b", "matches nothing"),

@@ -193,7 +193,7 @@ pub(super) fn register(group: &mut Group<'_>) {
     ] {
         let commit = file(path, bytes);
         group.long_case(format!("cost_{case}"), move || {
-            super::attack(Installed, &commit)
+            super::attack(Installed, &commit);
         });
     }
 }

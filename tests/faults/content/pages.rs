@@ -179,11 +179,11 @@ pub(super) fn register(group: &mut Group<'_>) {
 }
 
 fn large() -> Vec<u8> {
-    let mut text = "---\nname: evil\ndescription: Keeps a log\n".to_owned();
-    for number in 0..60_000 {
-        text.push_str(&format!("key-{number}: value\n"));
-    }
-    (text + "---\n# Log\n").into_bytes()
+    let keys: Vec<String> = (0..60_000)
+        .map(|key| format!("key-{key}: value\n"))
+        .collect();
+    let keys = keys.concat();
+    format!("---\nname: evil\ndescription: Keeps a log\n{keys}---\n# Log\n").into_bytes()
 }
 
 fn page(bytes: impl AsRef<[u8]>) -> impl Fn(&mut crate::support::repo::Repo) + Send {

@@ -66,10 +66,16 @@ pub(super) fn register(group: &mut Group<'_>) {
             commit_entries(repo, &[("160000", "module", commit)]);
         },
     );
+    entries(group);
+    shapes(group);
+}
+
+/// Modes, and several entries of one name.
+fn entries(group: &mut Group<'_>) {
     for mode in ["100600", "100664", "100777", "104755", "102644"] {
         let executable = mode.ends_with("755") || mode.ends_with("777");
         group.case(format!("mode_{mode}"), move || {
-            mode_is_normal(mode, executable)
+            mode_is_normal(mode, executable);
         });
     }
     skill(
@@ -110,6 +116,10 @@ pub(super) fn register(group: &mut Group<'_>) {
             commit_entries(repo, &[("120000", "x", &link), ("40000", "x", &folder)]);
         },
     );
+}
+
+/// Trees that are empty, deep, or shared.
+fn shapes(group: &mut Group<'_>) {
     skill(group, "empty_name", Refused(1, ""), |repo| {
         commit_entry(repo, "100644", b"", "text");
     });

@@ -11,11 +11,11 @@ type Damage = (&'static str, fn(&Path));
 const DAMAGES: [Damage; 22] = [
     ("no_head", |store| remove(&store.join("HEAD"))),
     ("head_is_a_folder", |store| {
-        replace_by_folder(&store.join("HEAD"))
+        replace_by_folder(&store.join("HEAD"));
     }),
     ("no_configuration", |store| remove(&store.join("config"))),
     ("configuration_is_binary", |store| {
-        write(&store.join("config"), &[0; 99])
+        write(&store.join("config"), &[0; 99]);
     }),
     ("configuration_of_a_newer_git", |store| {
         write(
@@ -25,7 +25,7 @@ const DAMAGES: [Damage; 22] = [
     }),
     ("no_address", |store| remove(&store.join("mdskill-source"))),
     ("address_is_empty", |store| {
-        write(&store.join("mdskill-source"), b"")
+        write(&store.join("mdskill-source"), b"");
     }),
     ("address_is_a_folder", |store| {
         replace_by_folder(&store.join("mdskill-source"));
@@ -33,21 +33,21 @@ const DAMAGES: [Damage; 22] = [
     ("no_refs", |store| remove(&store.join("refs"))),
     ("no_objects", |store| remove(&store.join("objects"))),
     ("objects_are_a_file", |store| {
-        write(&store.join("objects"), b"")
+        write(&store.join("objects"), b"");
     }),
     ("no_packs", |store| remove(&store.join("objects/pack"))),
     ("packs_are_a_file", |store| {
-        write(&store.join("objects/pack"), b"")
+        write(&store.join("objects/pack"), b"");
     }),
     ("pack_without_index", |store| of_packs(store, "idx", remove)),
     ("index_without_pack", |store| {
-        of_packs(store, "pack", remove)
+        of_packs(store, "pack", remove);
     }),
     ("empty_pack", |store| {
-        of_packs(store, "pack", |file| write(file, b""))
+        of_packs(store, "pack", |file| write(file, b""));
     }),
     ("empty_index", |store| {
-        of_packs(store, "idx", |file| write(file, b""))
+        of_packs(store, "idx", |file| write(file, b""));
     }),
     ("pack_of_zeros", |store| {
         of_packs(store, "pack", |file| change(file, |bytes| bytes.fill(0)));
@@ -73,7 +73,7 @@ const DAMAGES: [Damage; 22] = [
 /// The same for the cache as a whole.
 const OF_ALL: [Damage; 4] = [
     ("sources_are_a_file", |cache| {
-        write(&cache.join("store-v1"), b"")
+        write(&cache.join("store-v1"), b"");
     }),
     ("foreign_files", |cache| {
         write(&cache.join("store-v1/x"), b"x");
@@ -81,7 +81,7 @@ const OF_ALL: [Damage; 4] = [
         std::os::unix::fs::symlink("/", cache.join("store-v1/root")).unwrap();
     }),
     ("times_of_commits_are_a_file", |cache| {
-        write(&cache.join("seen-v1"), b"x")
+        write(&cache.join("seen-v1"), b"x");
     }),
     ("clock_went_back", |cache| {
         let future = std::time::SystemTime::now() + std::time::Duration::from_secs(1 << 30);

@@ -62,7 +62,7 @@ pub(super) fn register(group: &mut Group<'_>) {
         for (at, (error, reason)) in ERRORS.into_iter().enumerate() {
             let name = format!("update_{error}_at_{}", step.0);
             traced(group, name, at >= SHORT, move || {
-                fail_update(step, error, reason)
+                fail_update(step, error, reason);
             });
         }
     }
@@ -75,7 +75,7 @@ pub(super) fn register(group: &mut Group<'_>) {
         for (at, (error, reason)) in ERRORS.into_iter().enumerate() {
             let name = format!("fetch_{error}_at_{}", step.0);
             traced(group, name, at >= SHORT, move || {
-                fail_fetch(step, error, reason)
+                fail_fetch(step, error, reason);
             });
         }
     }

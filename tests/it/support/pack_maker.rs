@@ -121,7 +121,7 @@ fn varint(mut number: u64) -> Vec<u8> {
         bytes.push(0x80 | (number & 127) as u8);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push((number & 127) as u8);
     bytes
 }
 
