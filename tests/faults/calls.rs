@@ -53,7 +53,7 @@ const LOOKS: [&str; 7] = [
 const LOOKS_TAKEN: usize = 5;
 
 /// The short form takes one of so many calls of a name.
-const SHORT: usize = 50;
+const SHORT: usize = 100;
 
 const SCENES: [&str; 5] = ["add", "add_from_server", "update", "install", "remove"];
 

@@ -330,12 +330,18 @@ pub fn register(suite: &mut Suite) {
 
 /// Adds a case that is skipped without strace.
 fn named(group: &mut Group<'_>, name: String, run: impl FnOnce() + Send + 'static) {
-    group.counting_case(name.clone(), move || {
+    let case = name.clone();
+    let run = move || {
         if strace::is_available(&name) {
             tried(Tried::Fault);
             run();
         }
-    });
+    };
+    if group.is_next_short() {
+        group.counting_case(case, run);
+    } else {
+        group.long_counting_case(case, run);
+    }
 }
 
 fn kill_once(scene: &Scene, step: Step) {

@@ -1,7 +1,7 @@
 //! The fault suite: what goes wrong outside of the program, one named case each, and what must be true afterwards.
 //!
 //! ```sh
-//! cargo test --test faults                          # the short form, part of `cargo test`
+//! cargo test --test faults                          # the short form, part of `cargo test`: one of three cases
 //! cargo test --test faults -- --include-ignored     # all of it
 //! cargo test --test faults -- server::              # one group
 //! MDSKILL_FAULTS_SEED=7 cargo test --test faults -- random:: --include-ignored

@@ -657,7 +657,7 @@ fn bombs(group: &mut Group<'_>) {
         });
         refuses(Phase::Blobs, fault, 5, "more than 512 MiB, the limit");
     });
-    group.long_case("zeros_of_16_mebibytes", || {
+    group.case_of_form(false, "zeros_of_16_mebibytes", || {
         let fault = made(|pack| {
             let zeros = compressed(&vec![0; 16 << 20]);
             for _ in 0..40 {
@@ -666,7 +666,7 @@ fn bombs(group: &mut Group<'_>) {
         });
         refuses(Phase::Blobs, fault, 5, "more than 512 MiB, the limit");
     });
-    group.long_case("object_of_65_mebibytes", || {
+    group.case_of_form(false, "object_of_65_mebibytes", || {
         let fault = made(|pack| {
             pack.object(BLOB, &vec![0; 65 << 20]);
         });

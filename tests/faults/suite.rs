@@ -18,6 +18,9 @@ pub static SEED: LazyLock<u64> = LazyLock::new(|| {
         .unwrap_or_else(|| now.map_or(0, |time| u64::from(time.subsec_nanos())))
 });
 
+/// The short form runs one of so many cases of a group, so that `cargo test` stays short.
+const SHORT: usize = 3;
+
 /// All cases.
 pub struct Suite {
     arguments: Arguments,
@@ -29,6 +32,8 @@ pub struct Group<'a> {
     suite: &'a mut Suite,
     name: &'static str,
     kind: Tried,
+    /// The number of cases that may be in the short form.
+    cases: usize,
 }
 
 impl Suite {
@@ -45,6 +50,7 @@ impl Suite {
             suite: self,
             name,
             kind,
+            cases: 0,
         }
     }
 
@@ -66,28 +72,29 @@ impl Suite {
 }
 
 impl Group<'_> {
-    /// A case of the short form. A panic fails it.
+    /// A case. A panic fails it.
     pub fn case(&mut self, name: impl AsRef<str>, run: impl FnOnce() + Send + 'static) {
-        self.add(name.as_ref(), true, false, run);
+        self.case_of_form(true, name, run);
     }
 
-    /// A case that only the whole suite runs, because it takes long.
-    #[allow(dead_code, reason = "part of the interface of all groups")]
-    pub fn long_case(&mut self, name: impl AsRef<str>, run: impl FnOnce() + Send + 'static) {
-        self.add(name.as_ref(), true, true, run);
-    }
-
-    /// A case of the short form, or of the whole suite only.
+    /// A case that may be in the short form, or of the whole suite only, because it takes long.
     pub fn case_of_form(
         &mut self,
-        is_short: bool,
+        may_be_short: bool,
         name: impl AsRef<str>,
         run: impl FnOnce() + Send + 'static,
     ) {
+        let is_short = may_be_short && self.is_next_short();
         self.add(name.as_ref(), true, !is_short, run);
     }
 
-    /// A case that counts by itself what it tries, with [`tally::tried`].
+    /// Whether the next case is in the short form.
+    pub fn is_next_short(&mut self) -> bool {
+        self.cases += 1;
+        self.cases % SHORT == 1
+    }
+
+    /// A case of the short form that counts by itself what it tries, with [`tally::tried`].
     pub fn counting_case(&mut self, name: impl AsRef<str>, run: impl FnOnce() + Send + 'static) {
         self.add(name.as_ref(), false, false, run);
     }

@@ -98,29 +98,6 @@ impl EditedSkills {
 }
 
 #[test]
-fn killed_while_merging() {
-    let skills = EditedSkills::new();
-    let whole = time_of(&skills.context.copy(), &["update"]);
-    let (mut old, mut new) = (0, 0);
-    for moment in 0..MOMENTS {
-        let context = skills.context.copy();
-        let running = context.mdskill(["update"]).spawn();
-        std::thread::sleep(whole * moment / (MOMENTS - 1));
-        running.kill();
-        running.wait();
-        match skills.settled(&context, &format!("moment {moment}")) == skills.old {
-            true => old += 1,
-            false => new += 1,
-        }
-        // The killed command succeeds when it is repeated.
-        context.mdskill(["update"]).run().ok();
-        assert_eq!(skills.settled(&context, "again"), skills.new);
-    }
-    eprintln!("killed {MOMENTS} times: {old} times it was as before, {new} times done");
-    assert!(old > 0);
-}
-
-#[test]
 fn interrupted_while_merging() {
     let skills = EditedSkills::new();
     let whole = time_of(&skills.context.copy(), &["update"]);

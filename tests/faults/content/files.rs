@@ -192,7 +192,7 @@ pub(super) fn register(group: &mut Group<'_>) {
         ),
     ] {
         let commit = file(path, bytes);
-        group.long_case(format!("cost_{case}"), move || {
+        group.case_of_form(false, format!("cost_{case}"), move || {
             super::attack(Installed, &commit);
         });
     }
