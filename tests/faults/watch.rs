@@ -78,12 +78,6 @@ impl<'a> Watch<'a> {
         self
     }
 
-    /// Watches a copy of the context, in which something else happens.
-    #[allow(dead_code, reason = "part of the interface of all groups")]
-    pub fn on<'b>(&self, copy: &'b TestContext) -> Watch<'b> {
-        self.expected.clone().of(copy)
-    }
-
     /// This text must exist in some file of the project afterwards.
     pub fn keeping(mut self, text: &str) -> Self {
         self.expected.precious.push(text.to_owned());
