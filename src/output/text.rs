@@ -9,9 +9,6 @@ use mdskill_lint::capability::{Capability, Kind};
 /// The package of mdskill in the npm registry, where another company has the name `mdskill`.
 pub(crate) const NPM_PACKAGE: &str = "@mdskill/cli";
 
-/// Abbreviations whose point ends no sentence.
-const ABBREVIATIONS: [&str; 6] = ["e.g.", "i.e.", "etc.", "vs.", "approx.", "incl."];
-
 /// Number of digits of an abbreviated commit.
 const SHORT: usize = 7;
 
@@ -49,31 +46,6 @@ pub(crate) fn not_updated(report: &Report, conflicts: usize) -> Vec<String> {
 /// Returns the number of columns of a text.
 pub(crate) fn columns(text: &str) -> usize {
     text.width()
-}
-
-/// Splits a text after its first sentence.
-pub(crate) fn first_sentence(text: &str) -> (&str, &str) {
-    let text = text.trim();
-    for (at, c) in text.char_indices() {
-        let end = at + c.len_utf8();
-        let is_last = match c {
-            '\u{3002}' => true,
-            '.' | '!' | '?' => {
-                let next = text[end..].chars().next();
-                let word = text[..end].split_whitespace().next_back();
-                let is_short = |word: &str| {
-                    let word = word.trim_start_matches(['(', '[']).to_lowercase();
-                    ABBREVIATIONS.contains(&&*word) || word.len() <= 2
-                };
-                next.is_some_and(char::is_whitespace) && !word.is_some_and(is_short)
-            }
-            _ => false,
-        };
-        if is_last {
-            return (&text[..end], text[end..].trim_start());
-        }
-    }
-    (text, "")
 }
 
 /// Returns `owner/repo` for `github:owner/repo`.
@@ -126,23 +98,4 @@ pub(crate) fn changed_lines(diff: &SkillDiff) -> (usize, usize) {
     let added = diff.files.iter().filter_map(|file| file.added).sum();
     let removed = diff.files.iter().filter_map(|file| file.removed).sum();
     (added, removed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::first_sentence;
-
-    #[test]
-    fn first_sentence_ends_at_a_point_before_a_space() {
-        for (first, rest) in [
-            ("Reads PDF files.", "Use it for forms."),
-            ("Works with a.py, v1.2, e.g. Python, and Node.js.", "More."),
-            ("Is it one?", "Yes"),
-            ("No point at the end", ""),
-            ("", ""),
-        ] {
-            assert_eq!(first_sentence(&format!("{first} {rest}")), (first, rest));
-        }
-        assert_eq!(first_sentence("技能。更多"), ("技能。", "更多"));
-    }
 }

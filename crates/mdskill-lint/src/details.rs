@@ -5,6 +5,9 @@ use serde::Serialize;
 use crate::allowed_tools::{texts, words};
 use crate::frontmatter;
 
+/// Abbreviations whose point ends no sentence.
+const ABBREVIATIONS: [&str; 6] = ["e.g.", "i.e.", "etc.", "vs.", "approx.", "incl."];
+
 /// The fields of a frontmatter that describe a skill; empty if it is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Details {
@@ -43,6 +46,32 @@ impl Details {
     }
 }
 
+/// Splits a text after its first sentence.
+#[must_use]
+pub fn first_sentence(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        let is_last = match c {
+            '\u{3002}' => true,
+            '.' | '!' | '?' => {
+                let next = text[end..].chars().next();
+                let word = text[..end].split_whitespace().next_back();
+                let is_short = |word: &str| {
+                    let word = word.trim_start_matches(['(', '[']).to_lowercase();
+                    ABBREVIATIONS.contains(&&*word) || word.len() <= 2
+                };
+                next.is_some_and(char::is_whitespace) && !word.is_some_and(is_short)
+            }
+            _ => false,
+        };
+        if is_last {
+            return (&text[..end], text[end..].trim_start());
+        }
+    }
+    (text, "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +93,19 @@ mod tests {
         let list = Details::read(b"---\nallowed-tools:\n  - Read\n  - Bash\n---\n");
         assert_eq!(list.allowed_tools, ["Read", "Bash"]);
         assert_eq!(Details::read(b"---\nname: a: b\n---\n"), Details::default());
+    }
+
+    #[test]
+    fn first_sentence_ends_at_a_point_before_a_space() {
+        for (first, rest) in [
+            ("Reads PDF files.", "Use it for forms."),
+            ("Works with a.py, v1.2, e.g. Python, and Node.js.", "More."),
+            ("Is it one?", "Yes"),
+            ("No point at the end", ""),
+            ("", ""),
+        ] {
+            assert_eq!(first_sentence(&format!("{first} {rest}")), (first, rest));
+        }
+        assert_eq!(first_sentence("技能。更多"), ("技能。", "更多"));
     }
 }

@@ -30,6 +30,7 @@
 //! | `cross_skill` | running the rules that compare skills |
 //! | [`capabilities`] | the capabilities of a skill |
 //! | [`details`] | the license, the tools, and other fields that describe a skill |
+//! | [`mod@file_references`] | where pages refer to files of the skill |
 
 #![warn(unreachable_pub)]
 
@@ -47,6 +48,7 @@ pub mod diagnostic;
 mod directive;
 mod downloads;
 pub mod explain;
+pub mod file_references;
 pub mod fix;
 pub mod frontmatter;
 mod invisible_chars;

@@ -14,9 +14,7 @@ use std::borrow::Cow;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::span::Span;
-use anchors::Slugs;
-
-pub use anchors::Anchors;
+pub use anchors::{Anchors, Slugs};
 pub use points::points;
 
 /// A parsed Markdown text. Every span is in bytes of the whole file.

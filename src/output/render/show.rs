@@ -11,8 +11,9 @@ use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::styled::Styled;
 use crate::output::terminal_markdown::{Look, link, render, render_file};
-use crate::output::text::{self, NPM_PACKAGE, count, first_sentence, with_place};
+use crate::output::text::{self, NPM_PACKAGE, count, with_place};
 use mdskill_lint::capability::Capability;
+use mdskill_lint::details::first_sentence;
 
 /// Width of the names of the fields, in columns.
 const NAME_WIDTH: usize = 15;

@@ -21,14 +21,15 @@ impl Anchors {
 
 /// Collects the fragments of a page, and counts headings with the same slug.
 #[derive(Debug, Default)]
-pub(super) struct Slugs {
+pub struct Slugs {
     anchors: HashSet<String>,
     uses: HashMap<String, usize>,
 }
 
 impl Slugs {
-    /// Adds a heading by its text without markup: GitHub's slug, and an `{#id}` at its end.
-    pub(crate) fn add_heading(&mut self, heading: &str) {
+    /// Adds a heading by its text without markup: GitHub's slug, and an `{#id}` at its end. Returns the
+    /// slug, which no heading before it has.
+    pub fn add_heading(&mut self, heading: &str) -> String {
         let heading = heading.trim();
         if let Some((_, id)) = heading.rsplit_once("{#")
             && let Some(id) = id.strip_suffix('}')
@@ -42,7 +43,8 @@ impl Slugs {
             1 => slug,
             uses => format!("{slug}-{}", uses - 1),
         };
-        self.anchors.insert(unique);
+        self.anchors.insert(unique.clone());
+        unique
     }
 
     /// Adds an explicit id.
