@@ -1,40 +1,19 @@
 //! The colors of source code.
 
 use anstyle::{AnsiColor, Style};
-use hl_lite::{Kind, Lang, highlight};
 
 use super::Look;
 use super::inline::Piece;
 use crate::output::sanitize;
+use mdskill_site::code::{Kind, pieces};
 
-/// The limit of the code in one block that gets colors.
-const MAX_BYTES: usize = 1 << 20;
-
-/// A programming language.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Language(Lang);
-
-impl Language {
-    /// Returns the language of a code block: the first word after its fence, such as `python` in
-    /// `python title="x"`.
-    pub(super) fn of_fence(info: &str) -> Option<Self> {
-        let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | '{' | ':');
-        let word = info.trim_start_matches(['{', '.']);
-        let word = word.split(is_end).next().unwrap_or_default();
-        Lang::from_slug(word).map(Self)
-    }
-
-    /// Returns the language of a file.
-    pub(super) fn of_path(path: &str) -> Option<Self> {
-        Lang::from_path(path).map(Self)
-    }
-}
+pub(super) use mdskill_site::code::Language;
 
 /// Returns the lines of a source code, sanitized and with colors.
 pub(super) fn lines(language: Option<Language>, text: &str, look: Look) -> Vec<Vec<Piece>> {
     let text = sanitize::block(text);
     let text = text.strip_suffix('\n').unwrap_or(&text);
-    let language = language.filter(|_| look.has_color && text.len() <= MAX_BYTES);
+    let language = language.filter(|_| look.has_color);
     let mut lines = vec![Vec::new()];
     let mut add = |text: &str, style: Style| {
         for (at, part) in text.split('\n').enumerate() {
@@ -46,13 +25,8 @@ pub(super) fn lines(language: Option<Language>, text: &str, look: Look) -> Vec<V
             }
         }
     };
-    match language {
-        Some(Language(language)) => {
-            for span in highlight(language, text) {
-                add(span.text, style_of(span.kind));
-            }
-        }
-        None => add(text, Style::new()),
+    for (kind, piece) in pieces(language, text) {
+        add(piece, style_of(kind));
     }
     lines
 }

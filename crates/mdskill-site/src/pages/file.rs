@@ -1,0 +1,98 @@
+//! The pages of the files of a skill.
+
+use minijinja::Value;
+use serde::Serialize;
+
+use super::links::{Links, MentionedBy};
+use super::{Frame, Site, count, size};
+use crate::code::{Language, lines};
+use crate::markdown::{Heading, Source, render};
+use crate::model::{Content, File, Skill};
+use crate::paths::up_from;
+use crate::templates::safe;
+use crate::{Pages, TemplateError};
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::frontmatter;
+
+#[derive(Serialize)]
+struct View<'a> {
+    page: Frame,
+    skill: &'a Skill,
+    path: &'a str,
+    size: String,
+    is_executable: bool,
+    url: Option<String>,
+    mentions: Vec<MentionedBy>,
+    /// The text of a Markdown file, except of SKILL.md, which is on the page of the skill.
+    body: Value,
+    outline: Vec<Heading>,
+    lines: Value,
+}
+
+/// Adds a page for each text, and a copy of each image.
+pub(super) fn add_all(site: &Site, skill: &Skill, pages: &mut Pages) -> Result<(), TemplateError> {
+    let links = Links::of(skill, "");
+    for file in &skill.files {
+        let Some(path) = links.page(&file.path) else {
+            continue;
+        };
+        let bytes = match &file.content {
+            Content::Text(text) => page(site, skill, file, text, &path)?,
+            Content::Image(bytes) => bytes.clone(),
+            Content::Binary | Content::TooLong => continue,
+        };
+        pages.insert(path, bytes);
+    }
+    Ok(())
+}
+
+fn page(
+    site: &Site,
+    skill: &Skill,
+    file: &File,
+    text: &str,
+    path: &str,
+) -> Result<Vec<u8>, TemplateError> {
+    let title = format!("{} · {}", file.path, skill.name);
+    let mut page = site.frame(path, &title, &format!("{} of {}", file.path, skill.name));
+    page.crumb(&skill.repository, &skill.repository_page);
+    page.crumb(&skill.name, &skill.page);
+    let links = Links::of(skill, &up_from(path));
+    let extension = file.path.rsplit_once('.').map(|(_, extension)| extension);
+    let is_markdown = extension.is_some_and(|word| word.eq_ignore_ascii_case("md"));
+    let rendered = (is_markdown && file.path != SKILL_FILE).then(|| {
+        let split = frontmatter::split(text.as_bytes());
+        let from = split.map_or(0, |document| document.body_offset);
+        render(&Source {
+            text: &text[from..],
+            resolve: &|start, target| links.resolve(file, from + start, target),
+            level: 3,
+        })
+    });
+    let rendered = rendered.unwrap_or_default();
+    let lines = lines(Language::of_path(&file.path), text);
+    let view = View {
+        skill,
+        path: &file.path,
+        size: format!("{}, {}", count(lines.len(), "line"), size(file.bytes)),
+        is_executable: file.executable,
+        url: links.web_page(&file.path),
+        mentions: links.mentions(&file.path),
+        body: safe(rendered.html),
+        outline: rendered.outline,
+        lines: safe(numbered(&lines)),
+        page,
+    };
+    site.templates.render("file.html", &view)
+}
+
+/// Returns lines with their numbers, which are links to themselves.
+fn numbered(lines: &[String]) -> String {
+    let mut html = String::new();
+    for (number, line) in (1..).zip(lines) {
+        html.push_str(&format!(
+            "<span class=line><a id=L{number} href=\"#L{number}\">{number}</a>{line}\n</span>"
+        ));
+    }
+    html
+}

@@ -1,0 +1,205 @@
+//! [`Site`]: one file for each kind of page.
+
+mod file;
+mod index;
+mod links;
+mod repository;
+mod skill;
+mod view;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::{Repository, Skill, Summary};
+use crate::paths::{encode, up_from};
+use crate::templates::Templates;
+use crate::{Pages, Settings, TemplateError};
+
+/// The files that all pages use.
+const ASSETS: [(&str, &str); 3] = [
+    ("icon.svg", include_str!("../../assets/icon.svg")),
+    ("site.js", include_str!("../../assets/site.js")),
+    ("style.css", include_str!("../../assets/style.css")),
+];
+
+/// A site.
+#[derive(Debug)]
+pub struct Site {
+    settings: Settings,
+    templates: Templates,
+}
+
+impl Site {
+    /// Creates a site, and parses its templates.
+    ///
+    /// # Errors
+    /// When a template has an error.
+    pub fn new(settings: Settings) -> Result<Self, TemplateError> {
+        Ok(Self {
+            templates: Templates::new(&settings.templates)?,
+            settings,
+        })
+    }
+
+    /// Returns the pages of a skill and its files. `others` are the skills of its repository, of which
+    /// some are listed.
+    ///
+    /// # Errors
+    /// When a template has an error.
+    pub fn skill(&self, skill: &Skill, others: &[Summary]) -> Result<Pages, TemplateError> {
+        let mut pages = Pages::new();
+        skill::add(self, skill, others, &mut pages)?;
+        file::add_all(self, skill, &mut pages)?;
+        Ok(pages)
+    }
+
+    /// Returns the page of a repository.
+    ///
+    /// # Errors
+    /// When a template has an error.
+    pub fn repository(
+        &self,
+        repository: &Repository,
+        skills: &[Summary],
+    ) -> Result<Pages, TemplateError> {
+        repository::pages(self, repository, skills)
+    }
+
+    /// Returns the index, the index of the search, and the files that all pages use.
+    ///
+    /// # Errors
+    /// When a template has an error.
+    pub fn index(
+        &self,
+        repositories: &[Repository],
+        skills: &[Summary],
+    ) -> Result<Pages, TemplateError> {
+        let mut pages = index::pages(self, repositories, skills)?;
+        let assets = ASSETS.iter();
+        pages.extend(assets.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+        if let Some(theme) = &self.settings.theme {
+            pages.insert("theme.css".to_owned(), theme.clone());
+        }
+        Ok(pages)
+    }
+
+    /// Returns the frame of a page: what all pages have.
+    fn frame(&self, path: &str, title: &str, description: &str) -> Frame {
+        let folder = path.strip_suffix("index.html");
+        let address = encode(folder.unwrap_or(path));
+        let base = self.settings.base_url.as_ref();
+        Frame {
+            root: up_from(path),
+            site: self.settings.title.clone(),
+            title: title.to_owned(),
+            description: cut(description, MAX_DESCRIPTION),
+            canonical: base.map(|base| format!("{base}{address}")),
+            has_theme: self.settings.theme.is_some(),
+            has_json: folder.is_some(),
+            crumbs: Vec::new(),
+        }
+    }
+}
+
+/// The most characters of a description for search engines.
+const MAX_DESCRIPTION: usize = 300;
+
+/// What all pages have.
+#[derive(Debug, Serialize)]
+struct Frame {
+    /// The way up to the root of the site.
+    root: String,
+    /// The title of the site.
+    site: String,
+    /// The title of the page.
+    title: String,
+    /// A sentence about the page.
+    description: String,
+    /// The address of the page on the web.
+    canonical: Option<String>,
+    has_theme: bool,
+    has_json: bool,
+    /// The pages above this one.
+    crumbs: Vec<Crumb>,
+}
+
+/// A link to a page above.
+#[derive(Debug, Serialize)]
+struct Crumb {
+    text: String,
+    href: String,
+}
+
+impl Frame {
+    /// Adds a link to a page above.
+    fn crumb(&mut self, text: &str, page: &str) {
+        let href = href(&self.root, page);
+        let text = text.to_owned();
+        self.crumbs.push(Crumb { text, href });
+    }
+}
+
+/// Returns the link to a page that is a folder.
+fn href(root: &str, page: &str) -> String {
+    if page.is_empty() {
+        return format!("{root}index.html");
+    }
+    format!("{root}{}/index.html", encode(page))
+}
+
+/// Returns a text with at most this number of characters.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}\u{2026}", text[..end].trim_end()),
+    }
+}
+
+/// Returns facts as the JSON next to a page.
+fn json(facts: &impl Serialize) -> Vec<u8> {
+    // Facts are texts, numbers and lists, which JSON has.
+    let mut bytes = serde_json::to_vec_pretty(facts).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+/// Returns "1 skill" or "2 skills".
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// Returns a number with a comma between thousands.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Returns a number of bytes for people.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} B"),
+        1000..1_000_000 => format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// The skills of each repository.
+fn by_repository(skills: &[Summary]) -> BTreeMap<&str, Vec<&Summary>> {
+    let mut found: BTreeMap<&str, Vec<&Summary>> = BTreeMap::new();
+    for skill in skills {
+        found.entry(&skill.repository).or_default().push(skill);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

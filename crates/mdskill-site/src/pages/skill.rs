@@ -1,0 +1,264 @@
+//! The page of a skill.
+
+use serde::Serialize;
+
+use super::links::{Links, MentionedBy};
+use super::view::{Item, OfKind, Place, by_kind, place};
+use super::{Frame, Site, count, cut, grouped, href, json, size};
+use crate::markdown::{Heading, Source, render};
+use crate::model::{Change, Content, Skill, Summary};
+use crate::templates::safe;
+use crate::{Pages, TemplateError};
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::details::first_sentence;
+use mdskill_lint::frontmatter;
+use minijinja::Value;
+
+/// The most places of one kind of capability.
+const MAX_PLACES: usize = 12;
+/// The most other skills.
+const MAX_OTHERS: usize = 10;
+/// The most entries of an outline.
+const MAX_OUTLINE: usize = 40;
+/// The most findings that are listed.
+const MAX_FINDINGS: usize = 20;
+
+#[derive(Serialize)]
+struct View<'a> {
+    page: Frame,
+    skill: &'a Skill,
+    sentence: &'a str,
+    rest: &'a str,
+    short_commit: String,
+    repository_href: String,
+    capabilities: Vec<OfKind>,
+    findings: Vec<FindingView<'a>>,
+    more_findings: usize,
+    validation: String,
+    is_valid: bool,
+    tokens: TokensView,
+    size: String,
+    agents: Agents,
+    body: Value,
+    outline: Vec<Heading>,
+    files: Vec<Row>,
+    history: Vec<ChangeView<'a>>,
+    others: Vec<Item>,
+    others_count: String,
+}
+
+#[derive(Serialize)]
+struct TokensView {
+    description: String,
+    body: String,
+    all: String,
+}
+
+#[derive(Serialize)]
+struct Agents {
+    first: Vec<String>,
+    more: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FindingView<'a> {
+    severity: &'a str,
+    code: &'a str,
+    message: &'a str,
+    help: &'a str,
+    place: Place,
+}
+
+/// A folder or a file in the list of files.
+#[derive(Serialize)]
+struct Row {
+    depth: usize,
+    name: String,
+    is_folder: bool,
+    href: Option<String>,
+    size: String,
+    is_executable: bool,
+    mentions: Vec<MentionedBy>,
+}
+
+#[derive(Serialize)]
+struct ChangeView<'a> {
+    change: &'a Change,
+    short: String,
+    summary: String,
+    /// The numbers of added and removed lines.
+    lines: Option<String>,
+    gained: Vec<OfKind>,
+    lost: Vec<OfKind>,
+}
+
+pub(super) fn add(
+    site: &Site,
+    skill: &Skill,
+    others: &[Summary],
+    pages: &mut Pages,
+) -> Result<(), TemplateError> {
+    let path = format!("{}/index.html", skill.page);
+    let description = skill.description.as_deref().unwrap_or_default();
+    let mut page = site.frame(&path, &skill.name, description);
+    page.crumb(&skill.repository, &skill.repository_page);
+    let links = Links::of(skill, &page.root);
+    let link = |file: &str, line: Option<usize>| links.file(file, line);
+    let (sentence, rest) = first_sentence(description);
+    let body = body(skill, &links);
+    let listed = others.iter().filter(|other| other.page != skill.page);
+    // Those of the same plugin are the most similar ones.
+    let (near, far): (Vec<_>, Vec<_>) = listed.partition(|other| other.plugin == skill.plugin);
+    let listed = near.into_iter().chain(far).take(MAX_OTHERS);
+    let (errors, warnings, notes) = severities(skill);
+    let view = View {
+        sentence,
+        rest,
+        short_commit: short(skill.commit.as_deref().unwrap_or_default()),
+        repository_href: href(&page.root, &skill.repository_page),
+        capabilities: by_kind(&skill.capabilities, MAX_PLACES, &link),
+        findings: findings(skill, &links),
+        more_findings: skill.findings.len().saturating_sub(MAX_FINDINGS),
+        validation: [
+            count(errors, "error"),
+            count(warnings, "warning"),
+            count(notes, "note"),
+        ]
+        .join(", "),
+        is_valid: errors == 0,
+        tokens: TokensView {
+            description: grouped(skill.tokens.description),
+            body: grouped(skill.tokens.body),
+            all: grouped(skill.tokens.all),
+        },
+        size: format!(
+            "{}, {}",
+            count(skill.files.len(), "file"),
+            size(skill.bytes)
+        ),
+        agents: agents(skill),
+        outline: body.outline.into_iter().take(MAX_OUTLINE).collect(),
+        body: safe(body.html),
+        files: rows(skill, &links),
+        history: skill
+            .history
+            .iter()
+            .map(|change| change_view(change))
+            .collect(),
+        others: listed.map(|other| Item::of(other, &page.root)).collect(),
+        others_count: count(others.len(), "skill"),
+        skill,
+        page,
+    };
+    pages.insert(path, site.templates.render("skill.html", &view)?);
+    pages.insert(format!("{}/index.json", skill.page), json(skill));
+    Ok(())
+}
+
+/// Returns the text of `SKILL.md` after the frontmatter.
+fn body(skill: &Skill, links: &Links<'_>) -> crate::markdown::Rendered {
+    let mut files = skill.files.iter();
+    let Some(file) = files.find(|file| file.path == SKILL_FILE) else {
+        return crate::markdown::Rendered::default();
+    };
+    let Content::Text(text) = &file.content else {
+        return crate::markdown::Rendered::default();
+    };
+    let split = frontmatter::split(text.as_bytes());
+    let from = split.map_or(0, |document| document.body_offset);
+    render(&Source {
+        text: &text[from..],
+        resolve: &|start, target| links.resolve(file, from + start, target),
+        level: 3,
+    })
+}
+
+fn severities(skill: &Skill) -> (usize, usize, usize) {
+    let of = |severity: &str| {
+        let found = skill.findings.iter();
+        found.filter(|finding| finding.severity == severity).count()
+    };
+    (of("error"), of("warning"), of("info"))
+}
+
+fn findings<'a>(skill: &'a Skill, links: &Links<'_>) -> Vec<FindingView<'a>> {
+    let found = skill.findings.iter().take(MAX_FINDINGS);
+    let view = found.map(|finding| FindingView {
+        severity: match finding.severity.as_str() {
+            "info" => "note",
+            other => other,
+        },
+        code: &finding.code,
+        message: &finding.message,
+        help: &finding.help,
+        place: Place {
+            what: String::new(),
+            place: place(&finding.file, Some(finding.line)),
+            href: links.file(&finding.file, Some(finding.line)),
+        },
+    });
+    view.collect()
+}
+
+/// Splits the agents into the first ones, which are the most used, and the others.
+fn agents(skill: &Skill) -> Agents {
+    const MAX_FIRST: usize = 4;
+    let mut names = skill.agents.iter().map(|agent| agent.name.clone());
+    Agents {
+        first: names.by_ref().take(MAX_FIRST).collect(),
+        more: names.collect(),
+    }
+}
+
+/// Returns the rows of the list of files: each folder before its files.
+fn rows(skill: &Skill, links: &Links<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
+    for file in &skill.files {
+        let mut parts: Vec<&str> = file.path.split('/').collect();
+        let name = parts.pop().unwrap_or_default();
+        let shared = open.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+        for (depth, folder) in parts.iter().enumerate().skip(shared) {
+            rows.push(Row {
+                depth,
+                name: format!("{folder}/"),
+                is_folder: true,
+                href: None,
+                size: String::new(),
+                is_executable: false,
+                mentions: Vec::new(),
+            });
+        }
+        rows.push(Row {
+            depth: parts.len(),
+            name: name.to_owned(),
+            is_folder: false,
+            href: links.file(&file.path, None),
+            size: size(file.bytes),
+            is_executable: file.executable,
+            mentions: links.mentions(&file.path),
+        });
+        open = parts;
+    }
+    rows
+}
+
+fn change_view(change: &Change) -> ChangeView<'_> {
+    let no_link = |_: &str, _: Option<usize>| None;
+    ChangeView {
+        short: short(&change.commit),
+        summary: cut(&change.summary, 120),
+        lines: change
+            .added
+            .zip(change.removed)
+            .map(|(added, removed)| format!("+{} \u{2212}{}", grouped(added), grouped(removed))),
+        gained: by_kind(&change.gained, MAX_PLACES / 2, &no_link),
+        lost: by_kind(&change.lost, MAX_PLACES / 2, &no_link),
+        change,
+    }
+}
+
+/// Returns the first digits of a commit.
+fn short(commit: &str) -> String {
+    commit.chars().take(7).collect()
+}
