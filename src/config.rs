@@ -9,6 +9,7 @@ mod policy;
 mod read;
 mod rules;
 mod search;
+mod site;
 mod skills;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use mdskill_lint::limits::Limits;
 pub use per_path::PerPath;
 pub use rules::Rules;
 pub use search::{Search, index_url, is_public_index};
+pub use site::{SiteConfig, site_url};
 pub use skills::allow;
 
 /// The name of the file, which is next to the lockfile.
@@ -36,6 +38,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[search]`: the catalogs that `search` asks.
     pub search: Search,
+    /// `[site]`: the skills that `site` shows, and its title.
+    pub site: SiteConfig,
 }
 
 /// A configuration that can't be read.

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+/// The package of mdskill in the npm registry, where another company has the name `mdskill`.
+pub(crate) const NPM_PACKAGE: &str = "@mdskill/cli";
+
 /// Commands that do the same with and without `-g`.
 const WITHOUT_SCOPE: [&str; 6] = ["agents", "cache", "completions", "rule", "man", "schema"];
 

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     add, agents, cache, completions, diff, doctor, import, init, install, keep, list, lock, log,
-    man, outdated, policy, remove, rule, schema, search, show, update, validate, verify,
+    man, outdated, policy, remove, rule, schema, search, show, site, update, validate, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -254,6 +254,21 @@ Examples:
   mdskill search pdf --json"
     )]
     Search(search::SearchArgs),
+    /// Make web pages of skills: an index with a search, and a page for each skill and file
+    #[command(
+        after_help = "The pages are files that any web server can serve, and that a browser opens from a folder. They
+load nothing from other hosts, and nothing in a skill can run in them. A later run writes only the
+pages that changed; files that mdskill did not make are never replaced or deleted.
+
+Examples:
+  mdskill site wshobson/agents --out public
+  mdskill site acme/skills acme/tools/deploy@v2 --out public --title \"Acme skills\"
+  mdskill site . --out public                    # the skills of this folder
+  mdskill site --installed --out public
+  mdskill site --out public                      # the sources of [site] in mdskill.toml
+  mdskill site acme/skills --out public --theme acme.css --templates templates"
+    )]
+    Site(site::SiteArgs),
     /// List the commits that changed a skill, the newest first
     #[command(
         visible_alias = "history",

@@ -27,6 +27,7 @@ mod rule;
 mod schema;
 mod search;
 mod show;
+mod site;
 mod specs;
 mod update;
 mod validate;
@@ -268,6 +269,7 @@ fn run(session: &Session<'_>, command: &Command) -> Result<ExitStatus, OpError> 
         Command::Lock(arguments) => lock::lock(session, arguments),
         Command::Search(arguments) => search::search(session, arguments),
         Command::Show(arguments) => show::show(session, arguments),
+        Command::Site(arguments) => site::site(session, arguments),
         Command::Validate(arguments) => validate::validate(session, arguments),
         Command::Rule(arguments) => rule::rule(session, arguments),
         Command::Policy(arguments) => policy::policy(session, arguments),

@@ -5,6 +5,7 @@ use super::limits;
 use super::policy;
 use super::rules::{self, did_you_mean};
 use super::search;
+use super::site;
 use super::skills;
 use crate::policy::Key;
 use crate::toml::{self, Fault};
@@ -31,6 +32,10 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
                 let table = toml::table(item, "`search` must be a table: write `[search]`")?;
                 config.search = search::read(table)?;
             }
+            "site" => {
+                let table = toml::table(item, "`site` must be a table: write `[site]`")?;
+                config.site = site::read(table)?;
+            }
             "skills" => {}
             _ => return Err(Fault::of_key(document.as_table(), key, misplaced(key))),
         }
@@ -53,12 +58,17 @@ fn misplaced(key: &str) -> String {
         "limits"
     } else if search::KEYS.contains(&key) {
         "search"
+    } else if site::KEYS.contains(&key) {
+        "site"
     } else if rules::is_key(key) {
         "rules"
     } else {
         return format!(
             "unknown table `{key}`{}",
-            did_you_mean(key, ["limits", "policy", "rules", "search", "skills"])
+            did_you_mean(
+                key,
+                ["limits", "policy", "rules", "search", "site", "skills"]
+            )
         );
     };
     format!("`{key}` is not a table: move it below `[{table}]`")

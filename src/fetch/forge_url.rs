@@ -60,6 +60,17 @@ pub fn folder_url(source: &Source, env: &Env, commit: ObjectId, folder: &str) ->
     Some(url.trim_end_matches('/').to_owned())
 }
 
+/// Returns the name of the forge with the pages of a source; `None` as for [`compare_url`].
+#[must_use]
+pub fn forge_name(source: &Source, env: &Env) -> Option<&'static str> {
+    Some(match repository_page(source, env)?.0 {
+        Forge::GitHub => "GitHub",
+        Forge::GitLab => "GitLab",
+        Forge::Gitea => "the web",
+        Forge::Bitbucket => "Bitbucket",
+    })
+}
+
 /// The characters of a path that are escaped.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')

@@ -1,6 +1,7 @@
 //! File system operations whose errors name the path.
 
 pub mod atomic;
+pub mod generated;
 pub mod leftover;
 pub mod lock;
 pub mod moving;

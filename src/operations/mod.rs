@@ -31,6 +31,7 @@ pub(crate) mod resolve;
 pub(crate) mod rule;
 pub mod search;
 pub(crate) mod show;
+pub(crate) mod site;
 pub(crate) mod state;
 mod suggestions;
 pub mod update;
@@ -195,6 +196,9 @@ pub enum OpError {
         /// The names of the skills.
         names: Vec<String>,
     },
+    /// A site can't be made.
+    #[error(transparent)]
+    Site(#[from] site::SiteError),
     /// A skill can't be created.
     #[error(transparent)]
     Init(#[from] init::InitError),
@@ -381,6 +385,7 @@ impl HasHint for OpError {
         Some(match self {
             Self::Fetch(error) => return error.hint(),
             Self::Init(error) => return error.hint(),
+            Self::Site(error) => return error.hint(),
             Self::NoShell => Hint::text("name it, for example ").then_command("completions bash"),
             Self::NothingAdded(error) => return error.hint(),
             Self::Search { error, .. } => return error.hint(),

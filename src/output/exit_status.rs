@@ -69,6 +69,8 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
         | OpError::SeveralSkills { .. } => ExitStatus::Usage,
         OpError::NothingAdded(error) => status_of(error),
         OpError::Init(error) if error.is_usage() => ExitStatus::Usage,
+        OpError::Site(error) if error.is_usage() => ExitStatus::Usage,
+        OpError::Site(error) => error.of_disk().map_or(ExitStatus::Failed, status_of_disk),
         OpError::Config(ConfigError::Fs(error)) => status_of_disk(error),
         OpError::Fetch(error) => status_of_fetch(error),
         OpError::Install(error) => status_of_install(error),

@@ -6,9 +6,6 @@ use crate::diff::SkillDiff;
 use crate::operations::update::Report;
 use mdskill_lint::capability::{Capability, Kind};
 
-/// The package of mdskill in the npm registry, where another company has the name `mdskill`.
-pub(crate) const NPM_PACKAGE: &str = "@mdskill/cli";
-
 /// Number of digits of an abbreviated commit.
 const SHORT: usize = 7;
 

@@ -1,17 +1,20 @@
 //! The differences of each commit, and the folder that a skill was moved from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::prelude::*;
 use tracing::info;
 
-use super::origin::Origin;
 use crate::diff::{SkillDiff, compare, unified};
+use crate::fetch::Repository;
 use crate::fetch::history::path_walk::Change;
 use crate::operations::OpError;
-use crate::skill::discover::discover;
+use crate::parallel;
+use crate::skill::discover::{Discovery, discover};
 use crate::skill::{GitFiles, SkillPlace};
 use mdskill_git::ObjectId;
-use mdskill_git::objects::Objects;
+use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::skill_files::{MemoryFiles, SkillFiles};
 
 /// The most files that are fetched for the differences.
@@ -33,38 +36,69 @@ pub(super) struct Details {
     pub(super) moved_from: Option<String>,
 }
 
-/// Reads the details of each change. The files are fetched in one request; without them, there are no
-/// details.
+/// The changes of a skill.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SkillChanges<'a> {
+    /// The name of the skill.
+    pub(crate) name: &'a str,
+    /// Its folder in the repository.
+    pub(crate) path: &'a str,
+    /// The commits that changed it.
+    pub(crate) changes: &'a [Change],
+}
+
+/// Reads the details of each change of each skill. The files are fetched in one request; without them,
+/// there are no details.
 pub(super) async fn read(
-    origin: &mut Origin<'_>,
-    changes: &[Change],
+    repository: &mut Repository<'_>,
+    skills: &[SkillChanges<'_>],
     with_patches: bool,
-) -> Result<Vec<Details>, OpError> {
-    let path = origin.path.clone();
-    let places: Vec<SkillPlace<'_>> = changes
+) -> Result<Vec<Vec<Details>>, OpError> {
+    let objects = repository.objects();
+    let places: Vec<SkillPlace<'_>> = skills
         .iter()
-        .flat_map(|change| places(origin.repository.objects(), &path, change))
+        .flat_map(|skill| skill.changes.iter().map(move |change| (skill.path, change)))
+        .flat_map(|(path, change)| places_in_order(objects, path, change))
         .flatten()
         .collect();
-    let repository = &mut origin.repository;
-    let commits: Vec<ObjectId> = changes.iter().map(|change| change.id).collect();
     if let Err(error) = repository.fetch_links(&places, &[]).await {
         info!(%error, "continuing without the links of old versions");
     }
     let files = files(repository.objects(), &places);
-    if files.len() <= MAX_FILES
+    let count = files.len();
+    if count <= MAX_FILES
         && let Err(error) = repository.fetch_blobs(files, &[]).await
     {
-        info!(%error, count = commits.len(), "continuing without the files of old versions");
+        info!(%error, count, "continuing without the files of old versions");
     }
-    let objects = repository.objects();
-    let details = changes.iter().map(|change| {
-        let [before, after] = places_in_order(objects, &path, change);
-        let mut details = differences(objects, &origin.name, &path, [before, after], with_patches);
-        details.moved_from = moved_from(objects, &path, change);
-        details
+    // Each thread opens the repository for itself.
+    let (store, moves) = (repository.objects().path(), Discoveries::default());
+    let read = skills.par_iter().map(|skill| {
+        Objects::on_this_thread(store, |objects| {
+            let details = skill.changes.iter().map(|change| {
+                let places = places_in_order(objects, skill.path, change);
+                let mut details =
+                    differences(objects, skill.name, skill.path, places, with_patches);
+                details.moved_from = moved_from(objects, &moves, skill.path, change);
+                details
+            });
+            Ok(details.collect())
+        })
     });
-    Ok(details.collect())
+    Ok(parallel::run(|| read.collect::<Result<_, ObjectError>>())?)
+}
+
+/// The skills of commits that were found already: many skills are added by the same commit.
+#[derive(Default)]
+struct Discoveries(Mutex<BTreeMap<ObjectId, Option<Arc<Discovery>>>>);
+
+impl Discoveries {
+    fn of(&self, objects: &Objects, commit: ObjectId) -> Option<Arc<Discovery>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let discover = || discover(objects, objects.root_tree(commit).ok()?).ok();
+        let found = known.entry(commit);
+        found.or_insert_with(|| discover().map(Arc::new)).clone()
+    }
 }
 
 /// Returns the places of the skill before and after a change.
@@ -85,14 +119,6 @@ fn places_in_order<'p>(
         place(change.parent, change.before),
         place(Some(change.id), change.after),
     ]
-}
-
-fn places<'p>(
-    objects: &Objects,
-    path: &'p str,
-    change: &Change,
-) -> impl Iterator<Item = Option<SkillPlace<'p>>> + use<'p> {
-    places_in_order(objects, path, change).into_iter()
 }
 
 /// Returns the text files of the skill at these places.
@@ -147,12 +173,16 @@ fn differences(
 
 /// Returns the folder from which a commit moved the skill to its own: one with the same files, or else of
 /// the same name, that the commit removed.
-fn moved_from(objects: &Objects, path: &str, change: &Change) -> Option<String> {
+fn moved_from(
+    objects: &Objects,
+    known: &Discoveries,
+    path: &str,
+    change: &Change,
+) -> Option<String> {
     let (None, Some(parent), Some(tree)) = (change.before, change.parent, change.after) else {
         return None;
     };
-    let found = |commit| discover(objects, objects.root_tree(commit).ok()?).ok();
-    let (before, after) = (found(parent)?, found(change.id)?);
+    let (before, after) = (known.of(objects, parent)?, known.of(objects, change.id)?);
     let page = after.at(path).map(|skill| skill.skill_file);
     let name = path.rsplit('/').next()?;
     let removed = before

@@ -5,27 +5,29 @@
 
 mod details;
 mod origin;
+mod skills;
+mod walk;
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
+use self::details::{Details, SkillChanges};
 use self::origin::Origin;
 use super::OpError;
 use super::list_versions::version_of;
 use super::resolve::{Subject, full_spec};
 use crate::context::Context;
 use crate::diff::SkillDiff;
-use crate::fetch::history::path_walk::{Change, History, PathWalk, Step};
+use crate::fetch::history::path_walk::Change;
 use crate::fetch::{FetchError, Repository, Tags, commit_url};
 use crate::policy::format_day;
+use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::commits::CommitObject;
-use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::objects::Objects;
 
-/// The numbers of commits that are requested, one after the other. All commits of a repository with 680
-/// of them take 540 KB, the last 100 90 KB.
-const BATCHES: [u32; 4] = [100, 400, 1600, 6400];
+pub(crate) use skills::{SkillHistory, SkillInRepository, of_source};
 
 /// The options of `log`.
 #[derive(Debug, Clone, Copy)]
@@ -137,40 +139,41 @@ pub(crate) async fn log(
 ) -> Result<Report, OpError> {
     context.progress.begin("reading the history");
     let mut origin = Origin::find(context, subject).await?;
-    let walked = walk(&mut origin, options.limit).await?;
-    if walked.changes.is_empty() && walked.cut == Some(OFFLINE) {
+    let locked = origin.locked.as_ref().and_then(|locked| locked.commit);
+    let (tip, repository) = (origin.tip, &mut origin.repository);
+    let mut walked = walk::walk(repository, tip, locked, &[&origin.path], options.limit).await?;
+    let walked = walked.pop().unwrap_or_default();
+    if walked.changes.is_empty() && walked.cut == Some(walk::OFFLINE) {
         let what = format!("the history of {}", origin.spec);
         return Err(FetchError::Offline { what }.into());
     }
-    let diffs = details::read(&mut origin, &walked.changes, options.with_patches).await?;
+    let skill = SkillChanges {
+        name: &origin.name,
+        path: &origin.path,
+        changes: &walked.changes,
+    };
+    let repository = &mut origin.repository;
+    let mut diffs = details::read(repository, &[skill], options.with_patches).await?;
+    let diffs = diffs.pop().unwrap_or_default();
     context.progress.end();
     let objects = origin.repository.objects();
     let marks = Marks::of(objects, &origin, &walked.changes);
-    let versions = versions(objects, &origin);
+    let versions = versions(
+        objects,
+        &version_tags(&origin.tags, &origin.path, &origin.source),
+    );
     let mut commits = Vec::new();
     let mut spec_before = None;
     for ((at, change), details) in walked.changes.iter().enumerate().zip(diffs) {
-        let commit = objects.commit(change.id)?;
         if let (Some(from), Some(parent)) = (&details.moved_from, change.parent) {
             let from = full_spec(&origin.source, from);
             spec_before = Some(format!("{from}@{parent}"));
         }
         commits.push(Commit {
-            id: change.id,
-            date: format_day(commit.author.time, commit.author.offset),
-            author: commit.author.name,
-            summary: commit.summary,
             version: versions.get(&change.id).cloned(),
             state: marks.at(at),
-            action: match (change.before, change.after) {
-                (_, None) => Action::Removed,
-                (None, _) => Action::Added,
-                _ => Action::Changed,
-            },
-            moved_from: details.moved_from,
-            diff: details.diff,
-            patch: details.patch,
             url: commit_url(&origin.source, &context.env, change.id),
+            ..Commit::of(objects.commit(change.id)?, change, details)
         });
     }
     Ok(Report {
@@ -191,93 +194,6 @@ pub(crate) async fn log(
         cut: walked.cut,
         as_of: origin.repository.refs_as_of(),
     })
-}
-
-/// The phrase for commits that are not in the cache.
-const OFFLINE: &str = "the cache does not have them, and the network is off";
-
-/// The commits that changed a folder.
-#[derive(Default)]
-struct Walked {
-    changes: Vec<Change>,
-    has_more: bool,
-    cut: Option<&'static str>,
-}
-
-/// Walks back from the tip, and fetches what is missing on the way.
-async fn walk(origin: &mut Origin<'_>, limit: usize) -> Result<Walked, OpError> {
-    let mut walk = PathWalk::from(origin.tip);
-    let mut batches = BATCHES.into_iter();
-    let mut walked = Walked::default();
-    loop {
-        let history = FolderHistory {
-            objects: origin.repository.objects(),
-            path: &origin.path,
-        };
-        let missing = match walk.next(&history)? {
-            Step::Found(change) if walked.changes.len() < limit => {
-                walked.changes.push(change);
-                continue;
-            }
-            Step::End => break,
-            // Older commits are not fetched only to know whether there are some.
-            Step::Found(_) => {
-                walked.has_more = true;
-                break;
-            }
-            Step::Missing(_) if walked.changes.len() == limit => {
-                walked.has_more = true;
-                break;
-            }
-            Step::Missing(missing) => missing,
-        };
-        let Some(steps) = batches.next() else {
-            walked.cut = Some("the history has too many commits");
-            break;
-        };
-        let locked = origin.locked.as_ref().and_then(|locked| locked.commit);
-        let known: Vec<ObjectId> = walk.next_commit().into_iter().chain(locked).collect();
-        let repository = &mut origin.repository;
-        let has_come = repository.fetch_back(&missing, &known, steps).await?;
-        let history = FolderHistory {
-            objects: repository.objects(),
-            path: &origin.path,
-        };
-        let is_here = |id: &ObjectId| {
-            let commit = history.commit(*id);
-            commit.is_ok_and(|commit| history.at_path(&commit).is_ok())
-        };
-        if !has_come || !missing.iter().all(is_here) {
-            let is_offline = repository.refs_as_of().is_some();
-            walked.cut = Some(if is_offline {
-                OFFLINE
-            } else {
-                "the source does not have them"
-            });
-            break;
-        }
-    }
-    Ok(walked)
-}
-
-/// The history of a folder in a repository.
-struct FolderHistory<'a> {
-    objects: &'a Objects,
-    path: &'a str,
-}
-
-impl History for FolderHistory<'_> {
-    fn commit(&self, id: ObjectId) -> Result<CommitObject, ObjectError> {
-        self.objects.commit(id)
-    }
-
-    fn at_path(&self, commit: &CommitObject) -> Result<Option<ObjectId>, ObjectError> {
-        if self.path.is_empty() {
-            return Ok(Some(commit.tree));
-        }
-        let entry = self.objects.find(commit.tree, self.path)?;
-        Ok(entry.map(|entry| entry.id))
-    }
 }
 
 /// The position of the installed version among the listed commits.
@@ -349,19 +265,46 @@ fn reach(objects: &Objects, from: ObjectId, reached: &mut HashSet<ObjectId>) -> 
     added
 }
 
-/// Returns the lowest version tag that contains each commit.
-fn versions(objects: &Objects, origin: &Origin<'_>) -> BTreeMap<ObjectId, String> {
-    let path = Some(origin.path.as_str());
-    let tags = origin.tags.iter().filter_map(|(tag, commit)| {
-        let version = version_of(tag, path, &origin.source)?;
+impl Commit {
+    fn of(commit: CommitObject, change: &Change, details: Details) -> Self {
+        Self {
+            id: change.id,
+            date: format_day(commit.author.time, commit.author.offset),
+            author: commit.author.name,
+            summary: commit.summary,
+            version: None,
+            state: None,
+            action: match (change.before, change.after) {
+                (_, None) => Action::Removed,
+                (None, _) => Action::Added,
+                _ => Action::Changed,
+            },
+            moved_from: details.moved_from,
+            diff: details.diff,
+            patch: details.patch,
+            url: None,
+        }
+    }
+}
+
+/// Returns the tags that are versions of the skill at `path`, the lowest first, with their commits.
+fn version_tags(tags: &Tags, path: &str, source: &Source) -> Vec<(String, ObjectId)> {
+    let tags = tags.iter().filter_map(|(tag, commit)| {
+        let version = version_of(tag, Some(path), source)?;
         Some((version, tag, *commit))
     });
     let mut tags: Vec<_> = tags.collect();
     tags.sort();
+    let tags = tags.into_iter();
+    tags.map(|(_, tag, commit)| (tag.clone(), commit)).collect()
+}
+
+/// Returns the first of these tags that contains each commit.
+fn versions(objects: &Objects, tags: &[(String, ObjectId)]) -> BTreeMap<ObjectId, String> {
     let mut reached = HashSet::new();
     let mut versions = BTreeMap::new();
-    for (_, tag, commit) in tags {
-        for id in reach(objects, commit, &mut reached) {
+    for (tag, commit) in tags {
+        for id in reach(objects, *commit, &mut reached) {
             versions.insert(id, tag.clone());
         }
     }

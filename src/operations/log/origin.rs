@@ -130,7 +130,7 @@ impl<'a> Origin<'a> {
 
 /// Opens the repository of a source, and returns the folder of the skill in it. A folder of files is in
 /// the repository around it.
-fn open<'a>(
+pub(super) fn open<'a>(
     context: &'a Context<'_>,
     source: &Source,
     path: &str,

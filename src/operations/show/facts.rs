@@ -79,7 +79,7 @@ impl Findings {
 
 impl Facts {
     /// Reads the facts. A file that can't be read counts no tokens.
-    pub(super) fn read(
+    pub(crate) fn read(
         files: &dyn SkillFiles,
         name: &str,
         details: &Details,
@@ -125,7 +125,7 @@ impl Facts {
 }
 
 /// Returns the day of a commit, if it is here.
-pub(super) fn date_of(objects: &Objects, commit: Option<ObjectId>) -> Option<String> {
+pub(crate) fn date_of(objects: &Objects, commit: Option<ObjectId>) -> Option<String> {
     let commit = objects.commit(commit?).ok()?;
     let time = format_time(u64::try_from(commit.time).ok()?, false);
     time.split(' ').next().map(str::to_owned)

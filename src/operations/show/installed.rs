@@ -23,14 +23,18 @@ use mdskill_lint::name::SkillName;
 use mdskill_lint::validate;
 
 /// The files of an installed skill in its first folder, and the state of all its folders.
-pub(super) struct OnDisk {
-    pub(super) files: DiskFiles,
-    pub(super) state: Option<State>,
-    pub(super) text: Vec<u8>,
+pub(crate) struct OnDisk {
+    /// The files.
+    pub(crate) files: DiskFiles,
+    /// The state that needs most attention.
+    pub(crate) state: Option<State>,
+    /// The bytes of `SKILL.md`.
+    pub(crate) text: Vec<u8>,
 }
 
 impl OnDisk {
-    pub(super) fn read(context: &Context<'_>, skill: InstalledSkill<'_>) -> Result<Self, OpError> {
+    /// Reads an installed skill.
+    pub(crate) fn read(context: &Context<'_>, skill: InstalledSkill<'_>) -> Result<Self, OpError> {
         let missing = || OpError::FilesMissing(skill.name.clone());
         let first = skill.folders().next().ok_or_else(missing)?;
         let page = first.path.join(SKILL_FILE);

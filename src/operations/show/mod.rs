@@ -18,8 +18,9 @@ use mdskill_lint::capability::Capability;
 use mdskill_lint::details::Details;
 use mdskill_lint::frontmatter;
 
-pub(crate) use facts::{Facts, Findings, Tokens};
+pub(crate) use facts::{Facts, Findings, Tokens, date_of};
 pub(crate) use file::{FileReport, NoSuchFile, file};
+pub(crate) use installed::OnDisk;
 pub(crate) use others::Others;
 
 /// The result of `show`.
@@ -111,7 +112,7 @@ pub(crate) async fn show(
     }
 }
 
-fn with_ref(spec: String, git_ref: Option<&str>) -> String {
+pub(crate) fn with_ref(spec: String, git_ref: Option<&str>) -> String {
     match git_ref {
         Some(git_ref) => format!("{spec}@{git_ref}"),
         None => spec,

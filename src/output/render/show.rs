@@ -4,14 +4,14 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{HumanBytes, HumanCount};
 
 use super::capabilities::{by_kind, listed};
-use crate::hint::{for_shell, mdskill};
+use crate::hint::{NPM_PACKAGE, for_shell, mdskill};
 use crate::operations::show::{Facts, FileReport, Findings, Others, Report, Tokens, Version};
 use crate::operations::state::State;
 use crate::output::printer::Printer;
 use crate::output::sanitize;
 use crate::output::styled::Styled;
 use crate::output::terminal_markdown::{Look, link, render, render_file};
-use crate::output::text::{self, NPM_PACKAGE, count, with_place};
+use crate::output::text::{self, count, with_place};
 use mdskill_lint::capability::Capability;
 use mdskill_lint::details::first_sentence;
 

@@ -1,0 +1,336 @@
+//! [`Gatherer`]: reads the skills of repositories, and writes their pages.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::SiteError;
+use super::repositories::Group;
+use super::skill::{add_history, complete, recompute};
+use super::writer::Writer;
+use crate::context::Context;
+use crate::fetch::{folder_url, forge_name};
+use crate::operations::OpError;
+use crate::operations::add::targets_of_new;
+use crate::operations::agents;
+use crate::operations::install_steps::digest_of;
+use crate::operations::installed::SkillFolder;
+use crate::operations::list_remote::short_spec;
+use crate::operations::log::{self, SkillHistory, SkillInRepository};
+use crate::operations::resolve::{Candidate, Opened, full_spec};
+use crate::operations::show::{date_of, with_ref};
+use crate::parallel;
+use crate::skill::GitFiles;
+use crate::skill::discover::{Found, plugin_of};
+use crate::target::Target;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_lint::details::Details;
+use mdskill_lint::{SKILL_FILE, Settings};
+use mdskill_site::model::{Agent, Refused, Repository, Skill, Summary};
+use mdskill_site::paths::Addresses;
+use mdskill_site::{Pages, Site, TemplateError};
+
+/// The number of skills that are in memory at once.
+const GROUP: usize = 128;
+/// The most commits of a skill that are listed.
+const MAX_COMMITS: usize = 20;
+
+/// Reads skills and writes their pages.
+pub(super) struct Gatherer<'a, 'c> {
+    pub(super) context: &'a Context<'c>,
+    pub(super) site: &'a Site,
+    pub(super) writer: &'a mut Writer,
+    pub(super) addresses: Addresses,
+    targets: Vec<Target>,
+    pub(super) repositories: Vec<Repository>,
+    pub(super) skills: Vec<Summary>,
+}
+
+/// A skill before its files are read.
+struct Planned {
+    found: Found,
+    /// What is known about its origin.
+    origin: Skill,
+    history: SkillHistory,
+}
+
+impl<'a, 'c> Gatherer<'a, 'c> {
+    pub(super) fn new(
+        context: &'a Context<'c>,
+        site: &'a Site,
+        writer: &'a mut Writer,
+    ) -> Result<Self, OpError> {
+        let lockfile = context.lockfile()?.unwrap_or_default();
+        Ok(Self {
+            targets: targets_of_new(context, &lockfile)?,
+            context,
+            site,
+            writer,
+            addresses: Addresses::default(),
+            repositories: Vec::new(),
+            skills: Vec::new(),
+        })
+    }
+
+    /// Returns the repositories and the skills that were added.
+    pub(super) fn finish(self) -> (Vec<Repository>, Vec<Summary>) {
+        (self.repositories, self.skills)
+    }
+
+    /// Adds the skills of a repository.
+    pub(super) async fn add_repository(&mut self, group: &Group) -> Result<(), OpError> {
+        let context = self.context;
+        let source = &group.source;
+        context.progress.begin(&format!("fetching {}", group.name));
+        let names_skill = group.skills.iter().any(Option::is_some);
+        let mut opened = Opened::open_for(context, source, &group.query, names_skill).await?;
+        opened.fetch_descriptions().await?;
+        let mut chosen: Vec<Found> = Vec::new();
+        for typed in &group.skills {
+            for found in opened.all_below(typed.as_deref(), false).await?.skills {
+                if !chosen.iter().any(|known| known.path == found.path) {
+                    chosen.push(found);
+                }
+            }
+        }
+        if chosen.is_empty() {
+            return Err(OpError::NoSkills(full_spec(source, "")));
+        }
+        chosen.sort_by(|a, b| a.path.cmp(&b.path));
+        opened.fetch_files(&chosen).await?;
+        let mut repository = self.repository(group, &opened);
+        let planned = self.plan(group, &mut opened, &repository, chosen).await?;
+        let others: Vec<Summary> = planned.iter().map(|one| Summary::of(&one.origin)).collect();
+        let mut skills = Vec::new();
+        let mut planned = planned.into_iter();
+        loop {
+            let chunk: Vec<Planned> = planned.by_ref().take(GROUP).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            let written = self
+                .write(&mut opened, chunk, &others, &mut repository)
+                .await?;
+            skills.extend(written);
+        }
+        let pages = self.site.repository(&repository, &skills);
+        self.writer.write(pages.map_err(SiteError::from)?)?;
+        self.skills.extend(skills);
+        self.repositories.push(repository);
+        Ok(())
+    }
+
+    fn repository(&mut self, group: &Group, opened: &Opened<'_>) -> Repository {
+        let (source, commit) = (&group.source, opened.commit());
+        let url = |commit| folder_url(source, &self.context.env, commit, "");
+        let resolved = opened.resolved.as_ref();
+        Repository {
+            page: self.addresses.take(&group.name),
+            name: group.name.clone(),
+            spec: full_spec(source, ""),
+            source: source.to_string(),
+            url: commit.and_then(url),
+            git_ref: resolved.and_then(|resolved| resolved.follows.clone()),
+            commit: commit.map(|commit| commit.to_string()),
+            date: date_of(opened.repository.objects(), commit),
+            refused: Vec::new(),
+        }
+    }
+
+    /// Collects what is known about the origin of each skill, and its history.
+    async fn plan(
+        &mut self,
+        group: &Group,
+        opened: &mut Opened<'_>,
+        repository: &Repository,
+        chosen: Vec<Found>,
+    ) -> Result<Vec<Planned>, OpError> {
+        self.context.progress.begin("reading the history");
+        let names: Vec<String> = chosen
+            .iter()
+            .map(|found| {
+                found
+                    .folder()
+                    .unwrap_or(group.source.repository_name())
+                    .to_owned()
+            })
+            .collect();
+        let pairs = chosen.iter().zip(&names);
+        let in_repository = pairs.map(|(found, name)| SkillInRepository {
+            name,
+            path: &found.path,
+        });
+        let in_repository: Vec<_> = in_repository.collect();
+        let histories = log::of_source(
+            self.context,
+            &mut opened.repository,
+            opened.resolved.as_ref().map(|resolved| resolved.commit),
+            &in_repository,
+            MAX_COMMITS,
+        )
+        .await?;
+        let mut planned = Vec::new();
+        for ((found, name), history) in chosen.into_iter().zip(names).zip(histories) {
+            let mut origin = self.origin(group, opened, repository, &found, name)?;
+            origin.date.clone_from(&repository.date);
+            planned.push(Planned {
+                found,
+                origin,
+                history,
+            });
+        }
+        Ok(planned)
+    }
+
+    fn origin(
+        &mut self,
+        group: &Group,
+        opened: &Opened<'_>,
+        repository: &Repository,
+        found: &Found,
+        name: String,
+    ) -> Result<Skill, OpError> {
+        let source = &group.source;
+        let short = short_spec(source, &opened.discovery, found);
+        let below = short.strip_prefix(&repository.spec).unwrap_or_default();
+        let below = below.trim_matches(['/', '.']);
+        let below = if below.is_empty() { &name } else { below };
+        let page = format!("{}/{below}", repository.page);
+        let url = |folder: &str| {
+            let commit = opened.commit()?;
+            folder_url(source, &self.context.env, commit, folder)
+        };
+        let resolved = opened.resolved.as_ref();
+        let git_ref = resolved.and_then(|resolved| resolved.follows.as_deref());
+        let plugin = plugin_of(&opened.plugins, &found.path);
+        let text = opened.repository.objects().blob(found.skill_file)?;
+        Ok(Skill {
+            repository: repository.name.clone(),
+            repository_page: repository.page.clone(),
+            page: self.addresses.take(&page),
+            spec: with_ref(short, git_ref),
+            source: source.to_string(),
+            path: found.path.clone(),
+            description: Details::read(&text).description,
+            plugin: plugin.map(|plugin| plugin.name.clone()),
+            git_ref: git_ref.map(str::to_owned),
+            version: resolved
+                .and_then(|resolved| resolved.version())
+                .map(str::to_owned),
+            commit: repository.commit.clone(),
+            url: url(&found.path),
+            root_url: url(""),
+            host: forge_name(source, &self.context.env)
+                .unwrap_or_default()
+                .to_owned(),
+            tree: found.tree.to_string(),
+            name,
+            ..Skill::default()
+        })
+    }
+
+    /// Writes the pages of some skills, and returns their summaries.
+    async fn write(
+        &mut self,
+        opened: &mut Opened<'_>,
+        planned: Vec<Planned>,
+        others: &[Summary],
+        repository: &mut Repository,
+    ) -> Result<Vec<Summary>, OpError> {
+        self.context.progress.begin("writing pages");
+        let chosen: Vec<Found> = planned.iter().map(|one| one.found.clone()).collect();
+        let prepared = opened.prepare(&chosen, &Settings::default()).await?;
+        let mut ready = Vec::new();
+        for (mut planned, candidate) in planned.into_iter().zip(prepared) {
+            match candidate {
+                Ok(candidate) => {
+                    self.place(&mut planned.origin, &candidate);
+                    ready.push((planned, candidate));
+                }
+                Err(OpError::Refused { source, .. }) => repository.refused.push(Refused {
+                    path: planned.found.path,
+                    reason: source.to_string(),
+                }),
+                Err(error) => return Err(error),
+            }
+        }
+        let root = opened.repository.root_tree(opened.commit())?;
+        let store = opened.repository.objects().path();
+        let site = self.site;
+        let rendered = ready
+            .into_par_iter()
+            .map(|(planned, candidate)| render(store, root, planned, &candidate, site, others));
+        let rendered: Vec<(Summary, Pages)> =
+            parallel::run(|| rendered.collect::<Result<_, RenderError>>())?;
+        let (summaries, pages): (Vec<Summary>, Vec<Pages>) = rendered.into_iter().unzip();
+        self.writer.write(pages.into_iter().flatten().collect())?;
+        Ok(summaries)
+    }
+
+    /// Adds the name and the folders of a skill.
+    fn place(&self, skill: &mut Skill, candidate: &Candidate) {
+        let scope = &self.context.scope;
+        let folders = SkillFolder::all(scope, &candidate.name, &self.targets);
+        skill.places = folders.map(|folder| folder.place()).collect();
+        skill.agents = agents::readers(self.context, &self.targets)
+            .into_iter()
+            .map(|agent| Agent {
+                id: agent.id.to_owned(),
+                name: agent.name.to_owned(),
+            })
+            .collect();
+        skill.name = candidate.name.to_string();
+    }
+}
+
+/// The pages of a skill can't be made.
+#[derive(Debug, thiserror::Error)]
+enum RenderError {
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+impl From<TemplateError> for SiteError {
+    fn from(error: TemplateError) -> Self {
+        Self::Template {
+            path: error.template,
+            line: error.line,
+            problem: error.problem,
+        }
+    }
+}
+
+impl From<RenderError> for OpError {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::Objects(error) => error.into(),
+            RenderError::Template(error) => SiteError::from(error).into(),
+        }
+    }
+}
+
+fn render(
+    store: &Path,
+    root: ObjectId,
+    planned: Planned,
+    candidate: &Candidate,
+    site: &Site,
+    others: &[Summary],
+) -> Result<(Summary, Pages), RenderError> {
+    Objects::on_this_thread(store, |objects| {
+        let (name, files) = (candidate.name.as_str(), &candidate.files);
+        let view = GitFiles::of(objects, root, &candidate.path, name, files);
+        let skill_file = mdskill_lint::skill_files::SkillFiles::read(&view, SKILL_FILE);
+        let skill_file = skill_file.unwrap_or_default();
+        let mut origin = planned.origin;
+        origin.digest = digest_of(files, objects)?.to_string();
+        let mut skill = complete(origin, &view, &skill_file, &candidate.diagnostics);
+        skill.recompute = recompute(&skill);
+        add_history(&mut skill, planned.history);
+        let pages = site.skill(&skill, others)?;
+        Ok((Summary::of(&skill), pages))
+    })
+}
