@@ -1,9 +1,9 @@
 //! mdskill, the package manager for Agent Skills.
 //!
 //! This crate is the program. It finds skills by name in git repositories, installs them byte for
-//! byte as files that a team commits, pins each one in `mdskill.lock`, and keeps them up to date. Two
-//! crates are useful on their own: [`mdskill_lint`] parses and validates skills without I/O, and
-//! [`mdskill_git`] fetches parts of git repositories.
+//! byte as files that a team commits, pins each one in `mdskill.lock`, and keeps them up to date. Three
+//! crates are useful on their own: [`mdskill_lint`] parses and validates skills without I/O,
+//! [`mdskill_site`] makes web pages of them, and [`mdskill_git`] fetches parts of git repositories.
 //!
 //! # Modules
 //!

@@ -61,6 +61,8 @@ pub enum Schema {
     Search,
     /// The output of `show --json`
     Show,
+    /// The output of `site --json`
+    Site,
     /// The output of `update --json`, `outdated --json`, and `diff --json`
     #[value(aliases = ["outdated", "diff"])]
     Update,
@@ -100,6 +102,7 @@ impl Schema {
             Self::Schema => include_str!("../../docs/schema/schema.json"),
             Self::Search => include_str!("../../docs/schema/search.json"),
             Self::Show => include_str!("../../docs/schema/show.json"),
+            Self::Site => include_str!("../../docs/schema/site.json"),
             Self::Update => include_str!("../../docs/schema/update.json"),
             Self::Validate => include_str!("../../docs/schema/validate.json"),
             Self::Verify => include_str!("../../docs/schema/verify.json"),

@@ -12,7 +12,7 @@ pub(super) const KEYS: [&str; 3] = ["base-url", "sources", "title"];
 /// The most sources.
 const MAX_SOURCES: usize = 1000;
 
-/// What `site` shows.
+/// The skills that `site` shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SiteConfig {
     /// The specs of repositories and skills.

@@ -33,7 +33,7 @@ pub struct GeneratedFolder {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct List {
     version: u32,
-    /// What the files were made from.
+    /// The sources of the files.
     #[serde(default)]
     made_from: Vec<String>,
     /// The digests of the files.
@@ -73,7 +73,7 @@ pub enum GeneratedError {
     Fs(#[from] Error),
 }
 
-/// What was done with a file.
+/// The result of writing a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     /// It was created or replaced.
@@ -115,7 +115,6 @@ impl GeneratedFolder {
                 from: before.made_from,
             });
         }
-        create_folder(root)?;
         Ok(Self {
             root: root.to_owned(),
             list,

@@ -77,6 +77,8 @@ fn every_command_accepts_every_global_option() {
             "add" | "keep" | "log" | "remove" | "search" | "show"
         ) {
             &["x"][..]
+        } else if command == "site" {
+            &["--out", "public", "x"][..]
         } else {
             &[]
         };

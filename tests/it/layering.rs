@@ -49,11 +49,21 @@ const CONTAINED: &[(&str, &[&str])] = &[
         &[
             "crates/mdskill-lint/src/markdown.rs",
             "crates/mdskill-lint/src/markdown/points.rs",
+            "crates/mdskill-site/src/markdown.rs",
+            "crates/mdskill-site/src/markdown/table.rs",
             "src/output/terminal_markdown/blocks.rs",
             "src/output/terminal_markdown/table.rs",
         ],
     ),
-    ("hl_lite", &["src/output/terminal_markdown/code.rs"]),
+    ("hl_lite", &["crates/mdskill-site/src/code.rs"]),
+    (
+        "minijinja",
+        &[
+            "crates/mdskill-site/src/pages/file.rs",
+            "crates/mdskill-site/src/pages/skill.rs",
+            "crates/mdskill-site/src/templates.rs",
+        ],
+    ),
     ("clap_mangen", &["src/output/manual.rs"]),
     ("clap_complete", &["src/commands/completions/complete.rs"]),
     ("directories", &["src/dirs.rs"]),

@@ -97,6 +97,7 @@ mod servers;
 mod show;
 mod shown_capabilities;
 mod signatures;
+mod site;
 mod small_options;
 mod snapshots;
 mod states;

@@ -120,6 +120,20 @@ fn schema() -> Value {
                 "max-total-size": size,
             })),
             "skills": skills(),
+            "site": table("The web pages that site makes.", json!({
+                "sources": {
+                    "type": "array",
+                    "items": {"type": "string", "minLength": 1},
+                    "maxItems": 1000,
+                    "description": "The repositories, folders, and skills that are shown.",
+                },
+                "title": {"type": "string", "minLength": 1, "description": "The title."},
+                "base-url": {
+                    "type": "string",
+                    "pattern": "^https?://",
+                    "description": "The address that the site will have.",
+                },
+            })),
             "search": table("The places that search asks.", json!({
                 "github": {"type": "boolean", "description": "Whether GitHub is asked; it needs a token."},
                 "skills-sh": {"type": "boolean", "description": "Whether skills.sh is asked."},

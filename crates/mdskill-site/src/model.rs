@@ -127,7 +127,7 @@ pub struct Skill {
 /// A command for a shell.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Command {
-    /// What it uses or prints, for example `mdskill`.
+    /// The program that it uses, or the value that it prints.
     pub label: String,
     /// The command.
     pub command: String,
@@ -245,13 +245,13 @@ pub struct Change {
     /// The number of removed lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<usize>,
-    /// What the skill could do after it, and not before.
+    /// The capabilities that the skill has since then.
     pub gained: Vec<Capability>,
-    /// What the skill could do before it, and not after.
+    /// The capabilities that it had before.
     pub lost: Vec<Capability>,
 }
 
-/// What the index and other pages show of a skill.
+/// The facts that the index and other pages show of a skill.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Summary {
     /// The name.

@@ -50,7 +50,7 @@ pub(super) struct Gatherer<'a, 'c> {
 /// A skill before its files are read.
 struct Planned {
     found: Found,
-    /// What is known about its origin.
+    /// The facts about its origin.
     origin: Skill,
     history: SkillHistory,
 }

@@ -15,7 +15,7 @@ pub(super) struct Writer {
     totals: Totals,
 }
 
-/// What was written.
+/// The numbers of files.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
     pub(super) files: usize,

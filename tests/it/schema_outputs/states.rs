@@ -60,6 +60,7 @@ pub(super) fn served(outputs: &mut Outputs) {
     for arguments in [
         &["log", "three"][..],
         &["log", "three", "--offline"],
+        &["site", "--installed", "--out", "public"],
         &["search", "threee", "--offline"],
         &["outdated", "--offline"],
         &["show", "three"],

@@ -105,7 +105,7 @@ impl Site {
 /// The most characters of a description for search engines.
 const MAX_DESCRIPTION: usize = 300;
 
-/// What all pages have.
+/// The values that all pages have.
 #[derive(Debug, Serialize)]
 struct Frame {
     /// The way up to the root of the site.

@@ -20,7 +20,7 @@ pub(super) struct Item {
     pub(super) notes: Vec<String>,
     /// The severe capabilities.
     pub(super) severe: Vec<String>,
-    /// What the filters of the index compare.
+    /// The values that the filters of the index compare.
     pub(super) facets: String,
 }
 
