@@ -20,7 +20,7 @@ pub struct SiteArgs {
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
     /// The folder to write
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", default_value = "public")]
     pub out: PathBuf,
     /// Show the installed skills
     #[arg(long)]

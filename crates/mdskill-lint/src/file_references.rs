@@ -18,7 +18,7 @@ pub struct FileReference {
     pub start: usize,
     /// Its form.
     pub kind: LinkKind,
-    /// What it refers to.
+    /// Its target.
     pub target: Target,
     /// The text after `#`.
     pub fragment: Option<String>,

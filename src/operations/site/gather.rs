@@ -327,7 +327,9 @@ fn render(
         let skill_file = skill_file.unwrap_or_default();
         let mut origin = planned.origin;
         origin.digest = digest_of(files, objects)?.to_string();
-        let mut skill = complete(origin, &view, &skill_file, &candidate.diagnostics);
+        let capabilities = candidate.capabilities.clone();
+        let found = &candidate.diagnostics;
+        let mut skill = complete(origin, &view, &skill_file, found, capabilities);
         skill.recompute = recompute(&skill);
         add_history(&mut skill, planned.history);
         let pages = site.skill(&skill, others)?;

@@ -6,6 +6,7 @@ use super::SiteError;
 use super::gather::Gatherer;
 use super::repositories::name_of;
 use super::skill::{add_history, complete, recompute};
+use crate::diff;
 use crate::fetch::{folder_url, forge_name};
 use crate::operations::OpError;
 use crate::operations::agents;
@@ -107,7 +108,8 @@ impl Gatherer<'_, '_> {
                 .collect(),
             ..Skill::default()
         };
-        let mut skill = complete(origin, &files, &text, &diagnostics);
+        let capabilities = diff::capabilities(&files).into_iter().collect();
+        let mut skill = complete(origin, &files, &text, &diagnostics, capabilities);
         skill.recompute = recompute(&skill);
         add_history(&mut skill, self.history(installed).await);
         Ok(skill)

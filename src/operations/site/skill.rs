@@ -1,5 +1,6 @@
 //! Turns the files of a skill, and what is known about their origin, into the facts of its page.
 
+use mdskill_lint::capability::Capability;
 use mdskill_lint::details::Details;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::file_references::{FileReference, Target, file_references};
@@ -30,6 +31,7 @@ pub(super) fn complete(
     files: &dyn SkillFiles,
     skill_file: &[u8],
     diagnostics: &[Diagnostic],
+    capabilities: Vec<Capability>,
 ) -> Skill {
     let details = Details::read(skill_file);
     let facts = Facts::read(files, &origin.name, &details, diagnostics);
@@ -55,7 +57,7 @@ pub(super) fn complete(
         compatibility: details.compatibility,
         allowed_tools: details.allowed_tools,
         points: facts.points,
-        capabilities: diff::capabilities(files).into_iter().collect(),
+        capabilities,
         findings: diagnostics.iter().map(finding).collect(),
         tokens: Tokens {
             description: facts.tokens.description,

@@ -297,6 +297,10 @@ pub(super) fn repository(outputs: &mut Outputs) {
     }
     context.run(&["add", "acme/skills/three"]).ok();
     outputs.check(&context, &["log", "three", "--offline"]);
+    repo.skill("skills/linked", "linked", "Has a link")
+        .symlink("skills/linked/out", "/etc/passwd");
+    repo.commit("A link that leaves the repository");
+    outputs.check(&context, &["site", "acme/skills", "--out", "pages"]);
 }
 
 pub(super) fn search(outputs: &mut Outputs) {
