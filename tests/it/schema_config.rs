@@ -120,20 +120,7 @@ fn schema() -> Value {
                 "max-total-size": size,
             })),
             "skills": skills(),
-            "site": table("The web pages that site makes.", json!({
-                "sources": {
-                    "type": "array",
-                    "items": {"type": "string", "minLength": 1},
-                    "maxItems": 1000,
-                    "description": "The repositories, folders, and skills that are shown.",
-                },
-                "title": {"type": "string", "minLength": 1, "description": "The title."},
-                "base-url": {
-                    "type": "string",
-                    "pattern": "^https?://",
-                    "description": "The address that the site will have.",
-                },
-            })),
+            "site": site(),
             "search": table("The places that search asks.", json!({
                 "github": {"type": "boolean", "description": "Whether GitHub is asked; it needs a token."},
                 "skills-sh": {"type": "boolean", "description": "Whether skills.sh is asked."},
@@ -155,6 +142,31 @@ fn schema() -> Value {
                     {"type": "string", "pattern": "^ *0*[1-9][0-9]* *([kKmMgG]([iI])?[bB]|[bB])? *$"},
                 ],
                 "description": "A number of bytes, or a size such as \"32 MiB\".",
+            },
+        },
+    })
+}
+
+/// The table of the web pages.
+fn site() -> Value {
+    let text =
+        |description: &str| json!({"type": "string", "minLength": 1, "description": description});
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "description": "The web pages that site makes.",
+        "properties": {
+            "sources": {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+                "maxItems": 1000,
+                "description": "The repositories, folders, and skills that are shown.",
+            },
+            "title": text("The title."),
+            "base-url": {
+                "type": "string",
+                "pattern": "^https?://",
+                "description": "The address that the site will have.",
             },
         },
     })

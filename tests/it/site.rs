@@ -195,7 +195,9 @@ fn hostile_skill_runs_nothing_and_leaves_the_frame_as_it_is() {
     if other.exists() {
         let tree = context.tree("public/acme/docs/other");
         let listed = tree.paths();
-        let html = listed.iter().filter(|path| path.ends_with(".html"));
+        let html = listed
+            .iter()
+            .filter(|path| path.strip_suffix(".html").is_some());
         pages.extend(html.map(|path| format!("public/acme/docs/other/{path}")));
     }
     for page in pages {

@@ -1,5 +1,7 @@
 //! Texts in HTML.
 
+use std::fmt::Write as _;
+
 /// Adds a text to HTML, as content or as the value of an attribute in double quotes. Characters that
 /// change the direction of the text around them, and controls, are written as their numbers, because a
 /// reader would see another text than an agent.
@@ -18,7 +20,7 @@ pub(crate) fn push(html: &mut String, text: &str) {
         html.push_str(&text[from..at]);
         html.push_str(escaped);
         if escaped.is_empty() {
-            html.push_str(&format!("\u{27e8}U+{:04X}\u{27e9}", u32::from(c)));
+            let _infallible = write!(html, "\u{27e8}U+{:04X}\u{27e9}", u32::from(c));
         }
         from = at + c.len_utf8();
     }

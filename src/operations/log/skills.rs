@@ -85,8 +85,7 @@ async fn of_skills(
     let (_, tags) = repository.resolve_with_tags(&[], "").await?;
     let objects = repository.objects();
     // Most skills have no tags of their own.
-    let mut known: HashMap<Vec<(String, ObjectId)>, Rc<BTreeMap<ObjectId, String>>> =
-        HashMap::new();
+    let mut known: HashMap<_, Rc<BTreeMap<ObjectId, String>>> = HashMap::new();
     let mut histories = Vec::new();
     for ((skill, walked), diffs) in changes.iter().zip(&walked).zip(diffs) {
         let tags = version_tags(&tags, skill.path, source);

@@ -1,5 +1,7 @@
 //! The pages of the files of a skill.
 
+use std::fmt::Write as _;
+
 use minijinja::Value;
 use serde::Serialize;
 
@@ -54,9 +56,9 @@ fn page(
     path: &str,
 ) -> Result<Vec<u8>, TemplateError> {
     let title = format!("{} · {}", file.path, skill.name);
-    let mut page = site.frame(path, &title, &format!("{} of {}", file.path, skill.name));
-    page.crumb(&skill.repository, &skill.repository_page);
-    page.crumb(&skill.name, &skill.page);
+    let mut frame = site.frame(path, &title, &format!("{} of {}", file.path, skill.name));
+    frame.crumb(&skill.repository, &skill.repository_page);
+    frame.crumb(&skill.name, &skill.page);
     let links = Links::of(skill, &up_from(path));
     let extension = file.path.rsplit_once('.').map(|(_, extension)| extension);
     let is_markdown = extension.is_some_and(|word| word.eq_ignore_ascii_case("md"));
@@ -69,19 +71,19 @@ fn page(
             level: 3,
         })
     });
-    let rendered = rendered.unwrap_or_default();
-    let lines = lines(Language::of_path(&file.path), text);
+    let markdown = rendered.unwrap_or_default();
+    let code = lines(Language::of_path(&file.path), text);
     let view = View {
         skill,
         path: &file.path,
-        size: format!("{}, {}", count(lines.len(), "line"), size(file.bytes)),
+        size: format!("{}, {}", count(code.len(), "line"), size(file.bytes)),
         is_executable: file.executable,
         url: links.web_page(&file.path),
         mentions: links.mentions(&file.path),
-        body: safe(rendered.html),
-        outline: rendered.outline,
-        lines: safe(numbered(&lines)),
-        page,
+        body: safe(markdown.html),
+        outline: markdown.outline,
+        lines: safe(numbered(&code)),
+        page: frame,
     };
     site.templates.render("file.html", &view)
 }
@@ -90,9 +92,10 @@ fn page(
 fn numbered(lines: &[String]) -> String {
     let mut html = String::new();
     for (number, line) in (1..).zip(lines) {
-        html.push_str(&format!(
+        let _infallible = write!(
+            html,
             "<span class=line><a id=L{number} href=\"#L{number}\">{number}</a>{line}\n</span>"
-        ));
+        );
     }
     html
 }

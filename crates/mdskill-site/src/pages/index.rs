@@ -1,6 +1,7 @@
 //! The index, and the index of the search.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -136,7 +137,7 @@ fn filters(skills: &[Summary], items: &mut [Item]) -> Vec<Filter> {
                 if !item.facets.is_empty() {
                     item.facets.push(' ');
                 }
-                item.facets.push_str(&format!("{id}{at}"));
+                let _infallible = write!(item.facets, "{id}{at}");
             }
         }
         let values = counts

@@ -193,7 +193,7 @@ fn findings<'a>(skill: &'a Skill, links: &Links<'_>) -> Vec<FindingView<'a>> {
         help: &finding.help,
         place: Place {
             what: String::new(),
-            place: place(&finding.file, Some(finding.line)),
+            file_and_line: place(&finding.file, Some(finding.line)),
             href: links.file(&finding.file, Some(finding.line)),
         },
     });

@@ -62,8 +62,7 @@ pub(super) struct OfKind {
 #[derive(Debug, Serialize)]
 pub(super) struct Place {
     pub(super) what: String,
-    /// The file and the line.
-    pub(super) place: String,
+    pub(super) file_and_line: String,
     pub(super) href: Option<String>,
 }
 
@@ -91,7 +90,7 @@ pub(super) fn by_kind(
                 .take(most)
                 .map(|one| Place {
                     what: cut(&one.what, 100),
-                    place: place(&one.file, one.line),
+                    file_and_line: place(&one.file, one.line),
                     href: link(&one.file, one.line),
                 })
                 .collect(),
