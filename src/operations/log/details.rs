@@ -94,10 +94,16 @@ struct Discoveries(Mutex<BTreeMap<ObjectId, Option<Arc<Discovery>>>>);
 
 impl Discoveries {
     fn of(&self, objects: &Objects, commit: ObjectId) -> Option<Arc<Discovery>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let discover = || discover(objects, objects.root_tree(commit).ok()?).ok();
-        let found = known.entry(commit);
-        found.or_insert_with(|| discover().map(Arc::new)).clone()
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&commit) {
+            return known.clone();
+        }
+        // Other threads search other commits in the meantime.
+        let root = objects.root_tree(commit).ok();
+        let found = root.and_then(|root| discover(objects, root).ok());
+        let found = found.map(Arc::new);
+        lock().insert(commit, found.clone());
+        found
     }
 }
 
