@@ -38,9 +38,9 @@ struct List {
     made_from: Vec<String>,
     /// The digests of the files.
     files: BTreeMap<String, String>,
-    /// Those that are being written.
+    /// Those of the files that are being written, and that interrupted runs were writing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pending: BTreeMap<String, String>,
+    pending: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The folder can't be used. Nothing was changed.
@@ -142,7 +142,8 @@ impl GeneratedFolder {
             let digest = digest.to_string();
             if self.before.files.get(path) != Some(&digest) {
                 has_new = true;
-                self.before.pending.insert(path.to_owned(), digest.clone());
+                let pending = self.before.pending.entry(path.to_owned());
+                pending.or_default().insert(digest.clone());
             }
             self.now.insert(path.to_owned(), digest);
         }
@@ -221,8 +222,9 @@ impl GeneratedFolder {
     /// Whether an earlier run or this one made a file with these bytes.
     fn is_ours(&self, path: &str, bytes: &[u8]) -> bool {
         let digest = Digest::of_bytes(bytes).to_string();
-        let known = [&self.before.files, &self.before.pending];
-        known.iter().any(|files| files.get(path) == Some(&digest))
+        let pending = self.before.pending.get(path);
+        self.before.files.get(path) == Some(&digest)
+            || pending.is_some_and(|digests| digests.contains(&digest))
     }
 
     fn write_list(&self, list: &List) -> Result<(), Error> {
