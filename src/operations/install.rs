@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use futures_util::future::try_join_all;
+use crate::operations::concurrent::try_join_all;
 use serde::Serialize;
 
 use super::OpError;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-use futures_util::future::try_join_all;
+use crate::operations::concurrent::try_join_all;
 use serde::Serialize;
 
 use super::OpError;

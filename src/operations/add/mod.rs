@@ -10,7 +10,7 @@ mod resolve;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join_all;
+use crate::operations::concurrent::try_join_all;
 
 pub(crate) use self::report::{Added, ChosenTargets, Clash, Report, Sibling, Stopped};
 

@@ -10,7 +10,7 @@ pub(super) mod skill_folders;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use futures_util::future::join_all;
+use crate::operations::concurrent::join_all;
 use serde::Serialize;
 
 use self::find_version::{FoundVersion, find_versions};

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::join_all;
+use crate::operations::concurrent::join_all;
 
 use super::local_edits::Local;
 use super::min_age;
