@@ -8,6 +8,7 @@ mod folder;
 
 pub(crate) use folder::Held;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -30,6 +31,8 @@ use mdskill_git::protocol::Ref;
 pub(super) const FOLDER: &str = "store-v1";
 /// The file with the refs of a source, for `--offline`.
 const REFS_FILE: &str = "mdskill-refs.json";
+/// The maximum number of refs to which others are added, because refs that are gone stay in the file.
+const MAX_REMEMBERED_REFS: usize = 100_000;
 /// The file that marks a source whose server refuses to send a history without trees.
 const NO_HISTORY_FILE: &str = "mdskill-no-history";
 /// The maximum number of pack files, two for each fetch.
@@ -49,10 +52,10 @@ pub(crate) struct Store {
 }
 
 #[derive(Serialize, Deserialize)]
-struct RememberedRef {
-    id: String,
+struct RememberedRef<'a> {
+    id: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    branch: Option<String>,
+    branch: Option<Cow<'a, str>>,
 }
 
 /// A cached source, as `mdskill cache` lists it.
@@ -129,17 +132,21 @@ impl Store {
 
     /// Remembers refs of the source, in addition to those of earlier calls.
     pub(crate) fn remember(&self, refs: &[Ref]) {
-        let mut known = read_refs(&self.folder);
-        for git_ref in refs {
-            let id = git_ref.commit().to_string();
-            known.insert(
-                git_ref.name.clone(),
-                RememberedRef {
-                    id,
-                    branch: git_ref.symref.clone(),
-                },
-            );
+        let mut earlier = read_refs(&self.folder);
+        if earlier.len() > MAX_REMEMBERED_REFS {
+            earlier.clear();
         }
+        let earlier = earlier.into_iter();
+        let mut known: BTreeMap<Cow<'_, str>, RememberedRef<'_>> = earlier
+            .map(|(name, known)| (Cow::Owned(name), known))
+            .collect();
+        known.extend(refs.iter().map(|git_ref| {
+            let known = RememberedRef {
+                id: Cow::Owned(git_ref.commit().to_string()),
+                branch: git_ref.symref.as_deref().map(Cow::Borrowed),
+            };
+            (Cow::Borrowed(git_ref.name.as_str()), known)
+        }));
         // An error is ignored, because only `--offline` reads the file.
         if let Ok(text) = serde_json::to_vec(&known) {
             drop(fs::atomic::write_cache(&self.folder.join(REFS_FILE), &text));
@@ -183,18 +190,18 @@ impl Store {
 
 /// Returns the refs that are remembered in the folder of a source.
 pub(crate) fn remembered_in(folder: &Path) -> Vec<Ref> {
-    let git_ref = |(name, known): (String, RememberedRef)| {
+    let git_ref = |(name, known): (String, RememberedRef<'_>)| {
         Some(Ref {
             name,
             id: known.id.parse().ok()?,
             peeled: None,
-            symref: known.branch,
+            symref: known.branch.map(Cow::into_owned),
         })
     };
     read_refs(folder).into_iter().filter_map(git_ref).collect()
 }
 
-fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {
+fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef<'static>> {
     let text = fs::open_plain(&folder.join(REFS_FILE)).and_then(std::io::read_to_string);
     text.ok()
         .and_then(|text| serde_json::from_str(&text).ok())
