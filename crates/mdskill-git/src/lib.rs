@@ -18,6 +18,7 @@ pub mod environment;
 mod error;
 mod file_mode;
 pub mod git_config;
+mod git_folder;
 pub mod hex;
 pub mod http;
 pub mod ignore_rules;

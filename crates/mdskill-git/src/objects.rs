@@ -18,6 +18,7 @@ pub use crate::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError, PackWriter};
 pub use crate::tree::{TreeBuilder, TreeEntry};
 
 use crate::file_mode::FileMode;
+use crate::git_folder;
 use crate::object_id::ObjectId;
 use crate::options::set_limits;
 use crate::progress::Progress;
@@ -39,6 +40,7 @@ impl Objects {
     /// When the repository does not exist.
     pub fn open(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
+        git_folder::check(path)?;
         let repository = Repository::open(path).map_err(|error| refuse(path, &error))?;
         Ok(Self { repository })
     }
@@ -121,6 +123,7 @@ impl Objects {
     /// When it can't be used, for example because another user owns it, or its ids are SHA-256.
     pub fn around(folder: &Path) -> Result<Option<Self>, ObjectError> {
         set_limits();
+        git_folder::check_around(folder)?;
         let nowhere: [&Path; 0] = [];
         let opened = Repository::open_ext(folder, RepositoryOpenFlags::empty(), nowhere);
         match opened {
