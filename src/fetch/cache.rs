@@ -87,6 +87,7 @@ impl Store {
         let folder = cache.join(FOLDER).join(folder_name(key));
         drop_if_crowded(&folder);
         let explain = |error| explain(cache, error);
+        let mut gone = None;
         for _ in 0..MAX_ATTEMPTS {
             match folder::open(&folder) {
                 Ok(State::Open(objects)) => {
@@ -97,16 +98,18 @@ impl Store {
                         is_new: false,
                     });
                 }
-                Ok(State::Missing) => {
-                    let created = folder::create(&folder, address);
-                    if let Some(objects) = created.map_err(explain)? {
+                Ok(State::Missing) => match folder::create(&folder, address) {
+                    Ok(Some(objects)) => {
                         return Ok(Self {
                             objects,
                             folder,
                             is_new: true,
                         });
                     }
-                }
+                    Ok(None) => {}
+                    Err(error) if is_gone(&error) => gone = Some(error),
+                    Err(error) => return Err(explain(error)),
+                },
                 Ok(State::Damaged(reason)) if is_offline => {
                     let what = format!("the cache of {address} is damaged ({reason}): it");
                     return Err(FetchError::Offline { what });
@@ -120,14 +123,20 @@ impl Store {
                     let removed = set_aside(&folder, address, reason, progress);
                     removed.map_err(|_| explain(error))?;
                 }
+                Err(error) if is_gone(&error) || matches!(fs::look(&folder), Ok(None)) => {
+                    gone = Some(error);
+                }
                 Err(error) => return Err(explain(error)),
             }
         }
-        Err(FetchError::Cache {
-            folder: cache.to_owned(),
-            reason: "other processes keep removing it".to_owned(),
-            is_denied: false,
-        })
+        Err(gone.map_or_else(
+            || FetchError::Cache {
+                folder: cache.to_owned(),
+                reason: "other processes keep removing it".to_owned(),
+                is_denied: false,
+            },
+            explain,
+        ))
     }
 
     /// Remembers refs of the source, in addition to those of earlier calls.
@@ -295,6 +304,11 @@ fn is_denied(error: &FetchError) -> bool {
         FetchError::Objects(error) => matches!(error, ObjectError::Denied { .. }),
         _ => false,
     }
+}
+
+/// Whether a file or folder was not there, because another process has removed it since it was found.
+fn is_gone(error: &FetchError) -> bool {
+    matches!(error, FetchError::Fs(error) if error.is_not_found())
 }
 
 /// Adds the cache folder to an error.

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use git2::{
@@ -361,12 +361,18 @@ impl Objects {
     /// # Errors
     /// When the repository can't be used.
     pub fn database(&self) -> Result<Database<'_>, ObjectError> {
-        Ok(Database(self.odb()?))
+        Ok(Database {
+            odb: self.odb()?,
+            packs: self.store().join("objects/pack"),
+        })
     }
 }
 
 /// An object database that packs are written to.
-pub struct Database<'a>(Odb<'a>);
+pub struct Database<'a> {
+    odb: Odb<'a>,
+    packs: PathBuf,
+}
 
 impl Database<'_> {
     /// Finds packs that another program has written.
@@ -374,7 +380,7 @@ impl Database<'_> {
     /// # Errors
     /// When the repository can't be read.
     pub fn refresh(&self) -> Result<(), ObjectError> {
-        self.0
+        self.odb
             .refresh()
             .map_err(|error| refuse(Path::new("(cache)"), &error))
     }
@@ -389,7 +395,7 @@ impl Database<'_> {
         progress: &'a dyn Progress,
         deadline: Instant,
     ) -> Result<PackWriter<'a>, PackError> {
-        PackWriter::start(&self.0, progress, deadline)
+        PackWriter::start(&self.odb, &self.packs, progress, deadline)
     }
 }
 
