@@ -20,6 +20,8 @@ pub struct WorkTree {
     fold: fn(&str) -> String,
     /// The folders whose rules of git were looked at, and whether they can be read.
     looked_at: RefCell<HashMap<String, bool>>,
+    /// The folders that git was asked about, and whether it ignores them.
+    ignored_folders: RefCell<HashMap<String, bool>>,
 }
 
 /// A file that the index has.
@@ -58,6 +60,7 @@ impl WorkTree {
             tracked,
             fold,
             looked_at: RefCell::default(),
+            ignored_folders: RefCell::default(),
         })
     }
 
@@ -97,7 +100,19 @@ impl WorkTree {
             return false;
         }
         let mut folders = path.match_indices('/').map(|(at, _)| &path[..=at]);
-        folders.any(|folder| self.objects.is_ignored(folder)) || self.objects.is_ignored(path)
+        folders.any(|folder| self.is_ignored_folder(folder)) || self.objects.is_ignored(path)
+    }
+
+    /// Whether git ignores a folder, whose path ends with a slash. libgit2 reads the rules of all
+    /// folders above each time, so it is asked once.
+    fn is_ignored_folder(&self, folder: &str) -> bool {
+        let mut ignored = self.ignored_folders.borrow_mut();
+        if let Some(known) = ignored.get(folder) {
+            return *known;
+        }
+        let is_ignored = self.objects.is_ignored(folder);
+        ignored.insert(folder.to_owned(), is_ignored);
+        is_ignored
     }
 
     /// Whether the rules of git for a path can be read. libgit2 waits for a pipe without end, so rules that
