@@ -156,8 +156,7 @@ pub fn find_entry(
         let (PathKind::Folder, tree) = found else {
             return Ok(None);
         };
-        let entries = objects.tree(tree)?;
-        let Some(entry) = entries.iter().find(|entry| entry.name == name.as_bytes()) else {
+        let Some(entry) = objects.entry(tree, name.as_bytes())? else {
             return Ok(None);
         };
         let kind = if entry.is_tree() || entry.mode == TreeEntry::SUBMODULE {

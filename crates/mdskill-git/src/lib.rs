@@ -39,6 +39,7 @@ pub mod signature;
 pub mod similarity;
 pub mod transport;
 mod tree;
+mod tree_names;
 mod tree_walk;
 pub mod work_tree;
 

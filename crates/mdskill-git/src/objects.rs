@@ -22,6 +22,7 @@ use crate::object_id::ObjectId;
 use crate::options::set_limits;
 use crate::progress::Progress;
 use crate::tree::{long_name, parse_tree, tree_bytes};
+use crate::tree_names::TreeNames;
 
 /// The maximum number of tags that lead to each other before a commit. Each of 20,000 refs could be
 /// such a chain; more than two tags are unknown in practice.
@@ -30,6 +31,7 @@ const MAX_TAG_CHAIN: usize = 16;
 /// The objects of one repository.
 pub struct Objects {
     pub(super) repository: Repository,
+    names: TreeNames,
 }
 
 impl Objects {
@@ -40,7 +42,12 @@ impl Objects {
     pub fn open(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
         let repository = Repository::open(path).map_err(|error| refuse(path, &error))?;
-        Ok(Self { repository })
+        Ok(Self::of(repository))
+    }
+
+    fn of(repository: Repository) -> Self {
+        let names = TreeNames::default();
+        Self { repository, names }
     }
 
     /// Opens the bare repository at `path`, without a check of its owner.
@@ -52,7 +59,7 @@ impl Objects {
     pub fn open_store(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
         let repository = Repository::open_bare(path).map_err(|error| refuse(path, &error))?;
-        Ok(Self { repository })
+        Ok(Self::of(repository))
     }
 
     /// Creates an empty bare repository at `path`.
@@ -124,7 +131,7 @@ impl Objects {
         let nowhere: [&Path; 0] = [];
         let opened = Repository::open_ext(folder, RepositoryOpenFlags::empty(), nowhere);
         match opened {
-            Ok(repository) => Ok(Some(Self { repository })),
+            Ok(repository) => Ok(Some(Self::of(repository))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(refuse(folder, &error)),
         }
@@ -228,6 +235,14 @@ impl Objects {
             Some((name, size)) => Err(ObjectError::LongName { name, size }),
             None => Ok(entries),
         }
+    }
+
+    /// Returns the entry with this name in a tree.
+    ///
+    /// # Errors
+    /// As [`Objects::tree`].
+    pub fn entry(&self, tree: ObjectId, name: &[u8]) -> Result<Option<TreeEntry>, ObjectError> {
+        self.names.find(tree, name, || self.tree(tree))
     }
 
     /// Returns the bytes of a blob.
