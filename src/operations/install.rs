@@ -307,7 +307,10 @@ async fn fetch<'a, 'b>(
         blobs.extend(tree.blobs());
         files.push((tree, false));
     }
-    repository.fetch_blobs(blobs, &commits).await?;
+    repository
+        .fetch_blobs(blobs.iter().copied(), &commits)
+        .await?;
+    repository.check_total(blobs)?;
     context.progress.end();
     let files = skills.into_iter().zip(files);
     let files = files.map(|(missing, (mut tree, is_copy))| {

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::report::Report;
 use super::results::Results;
 use crate::context::Context;
+use crate::fetch::check_count;
 use crate::operations::OpError;
 use crate::operations::resolve::{Opened, full_spec, query_of, source_of};
 use crate::parallel;
@@ -40,8 +41,10 @@ pub(super) async fn validate_spec(
     let mut blobs = Vec::new();
     for place in &places {
         blobs.extend(GitFiles::blobs_of(objects, *place)?);
+        check_count(blobs.len())?;
     }
-    opened.fetch_blobs(blobs).await?;
+    opened.fetch_blobs(blobs.iter().copied()).await?;
+    opened.repository.check_total(blobs)?;
     let objects = opened.repository.objects();
     let store = objects.path();
     let settings = &settings.for_untrusted();
