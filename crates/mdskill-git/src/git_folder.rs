@@ -93,6 +93,8 @@ fn special_in_config(config: &Path, depth: u32) -> Option<PathBuf> {
         let key = key.rsplit([']', ' ', '\t']).find(|part| !part.is_empty())?;
         let is_file = FILE_SETTINGS.contains(&key.to_ascii_lowercase().as_str());
         let value = value.trim().replace(['"', '\\'], "");
+        // The usual way to say "no file".
+        let is_file = is_file && value != "/dev/null";
         is_file.then(|| config.with_file_name(value))
     });
     named.into_iter().find_map(|file| {
@@ -132,7 +134,8 @@ mod tests {
             assert!(check(folder.path()).is_err(), "{config}");
             assert!(check_around(&git.join("objects")).is_err(), "{config}");
         }
-        std::fs::write(git.join("config"), "[include]\n\tpath = config\n").unwrap();
+        let harmless = "[include]\n\tpath = config\n[core]\n\texcludesFile = /dev/null\n";
+        std::fs::write(git.join("config"), harmless).unwrap();
         assert!(check(folder.path()).is_ok());
         std::fs::rename(&special, git.join("shallow")).unwrap();
         let error = check(&git).unwrap_err().to_string();
