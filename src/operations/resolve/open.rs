@@ -144,11 +144,17 @@ impl<'a> Opened<'a> {
         Ok(opened)
     }
 
-    /// Searches a branch or a tag that contains the commit, if the commit was given by its id and is not
-    /// locked, and warns if none is found.
+    /// Searches a branch or a tag that contains the commit, if the commit was given by its id, or by a ref
+    /// of another kind such as `refs/pull/1/head`, and is not locked. Warns if none is found.
     pub(crate) async fn find_origin(&mut self, context: &Context<'_>) -> Result<(), OpError> {
         let given = self.resolved.as_ref();
-        let given = given.filter(|resolved| resolved.matched == MatchedRef::Commit);
+        let given = given.filter(|resolved| match &resolved.matched {
+            MatchedRef::Commit => true,
+            MatchedRef::Branch(name) => {
+                name.starts_with("refs/") && !name.starts_with("refs/heads/")
+            }
+            MatchedRef::Head(_) | MatchedRef::Tag(_) | MatchedRef::Range(_) => false,
+        });
         let Some(commit) = given.map(|resolved| resolved.commit) else {
             return Ok(());
         };
