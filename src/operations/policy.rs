@@ -58,6 +58,9 @@ pub(crate) struct Explained {
     /// Whether it was not fetched because its source or ref is refused. The other keys are then not
     /// checked.
     pub(crate) is_unfetched: bool,
+    /// The rules that the configuration allows an installed skill to break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allowed: Vec<&'static str>,
     /// The decision of each key.
     pub(crate) verdicts: Vec<Verdict>,
 }
@@ -146,7 +149,11 @@ async fn installed(
             verdict.hint = Some(format!("{install} restores them"));
         }
     }
-    Ok(explained(&version, decision, false))
+    let allowed = &context.config()?.rules.allowed;
+    Ok(Explained {
+        allowed: allowed.codes(skill.name, &skill.entry.source),
+        ..explained(&version, decision, false)
+    })
 }
 
 /// Checks a skill of a repository as `add` does. A refused source or ref is not fetched.
@@ -200,6 +207,7 @@ fn explained(version: &Version<'_>, decision: Decision, is_unfetched: bool) -> E
         commit: version.commit.map(|commit| commit.to_string()),
         is_allowed: decision.is_allowed(),
         is_unfetched,
+        allowed: Vec::new(),
         verdicts: decision.verdicts,
     }
 }

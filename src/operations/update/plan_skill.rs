@@ -166,7 +166,8 @@ impl Planner<'_, '_, '_> {
             None => (upstream.files, None),
         };
         let (path, folder) = (entry.path.as_str(), tracked.skill.name.as_str());
-        let found = diagnose(objects, root, path, folder, &files, &options.settings).diagnostics;
+        let settings = options.rules.settings_for(&entry.source);
+        let found = diagnose(objects, root, path, folder, &files, &settings).diagnostics;
         let place = tracked.skill.first_place();
         if let Some(reason) =
             audit::refusal(options, tracked.skill.name, &found, whose_of(kept.as_ref()))
@@ -209,7 +210,7 @@ impl Planner<'_, '_, '_> {
             unified,
             lineage: lineage.cloned(),
             skill_commits,
-            diagnostics: audit::marked(&place, found, before, &options.settings),
+            diagnostics: audit::marked(&place, found, before, &settings),
             files,
             kept,
             notes,

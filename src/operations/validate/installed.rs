@@ -5,14 +5,20 @@ use std::path::{Path, PathBuf};
 
 use super::discover::{DiskPath, Group};
 use super::report::Report;
+use crate::config::Rules;
 use crate::context::Context;
 use crate::operations::OpError;
 use crate::operations::installed::InstalledSkill;
+use crate::source::Source;
+use mdskill_lint::Settings;
 use mdskill_lint::name::SkillName;
 
-/// The real paths of installed skills.
+/// The real paths of installed skills, and their sources.
 #[derive(Debug, Default)]
-pub(super) struct Installed(BTreeMap<PathBuf, SkillName>);
+pub(super) struct Installed {
+    folders: BTreeMap<PathBuf, SkillName>,
+    sources: BTreeMap<SkillName, Source>,
+}
 
 impl Installed {
     /// Reads the lockfile.
@@ -26,13 +32,29 @@ impl Installed {
         let folders =
             InstalledSkill::all(&context.scope, &lockfile).flat_map(InstalledSkill::folders);
         let places = folders.map(|folder| (real(&folder.path), folder.name.clone()));
-        Ok(Self(places.collect()))
+        let skills = lockfile.skills.iter();
+        Ok(Self {
+            folders: places.collect(),
+            sources: skills
+                .map(|(name, entry)| (name.clone(), entry.source.clone()))
+                .collect(),
+        })
+    }
+
+    /// Returns the settings for installed skills, which may break what is allowed for their source.
+    pub(super) fn settings(&self, rules: &Rules) -> Settings {
+        rules.settings_by(|name| self.sources.get(name))
     }
 
     /// Whether mdskill installed the skill. Then the repository around it is not its source, in
     /// which its links may lead to other files.
     pub(super) fn has(&self, skill: &DiskPath) -> bool {
-        self.0.contains_key(&skill.real)
+        self.has_folder(&skill.real)
+    }
+
+    /// Whether mdskill installed the skill in this folder, a real path.
+    pub(super) fn has_folder(&self, real: &Path) -> bool {
+        self.folders.contains_key(real)
     }
 
     /// Whether a skill may be fixed: an installed one only if the user named it.
@@ -44,7 +66,7 @@ impl Installed {
     pub(super) fn note(&self, group: &Group, report: &mut Report) {
         let mut left: Vec<&str> = Vec::new();
         for skill in &group.skills {
-            match self.0.get(&skill.real) {
+            match self.folders.get(&skill.real) {
                 Some(_) if skill.real == group.named => report.notes.push(format!(
                     "{} is installed: each fix in it is a local edit, which `update` keeps; fix it in its source, too",
                     skill.shown

@@ -157,7 +157,7 @@ async fn validate_spec(
             context.scope.command(mdskill("add").word(name))
         )));
     }
-    let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;
+    let validated = spec::validate_spec(context, &spec, &options.rules, report).await;
     if let (Err(_), SpecSource::GitHub { .. }) = (&validated, &spec.origin) {
         context.progress.warn(&format!(
             "`{name}` is not a file, a folder, or an installed skill here; trying it as a repository"
