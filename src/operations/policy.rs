@@ -133,7 +133,10 @@ async fn installed(
         }
     }
     let mut folders = skill.folders();
-    let view = folders.find_map(|folder| DiskFiles::open(&folder.path, None).ok());
+    let view = folders.find_map(|folder| {
+        let on_disk = skill.read(context, &folder).ok()?;
+        DiskFiles::installed(&folder.path, on_disk.private()).ok()
+    });
     let gained = view.as_ref().map(|view| diff::capabilities(view));
     let all: Vec<_> = gained.iter().flatten().cloned().collect();
     let mut decision = policy_check.explain(repository.as_ref(), &version, &all);

@@ -45,7 +45,7 @@ impl OnDisk {
             state = state.max(Some(State::of(context, skill, &folder, &on_disk)?));
         }
         Ok(Self {
-            files: DiskFiles::open(&first.path, None)?.without(&private),
+            files: DiskFiles::installed(&first.path, &private)?,
             state,
             text,
         })

@@ -262,9 +262,8 @@ impl Planner<'_, '_, '_> {
         let folders = tracked.skill.folders();
         let mut on_disk = folders.filter(|folder| folder.path.is_dir());
         let open = |folder: SkillFolder<'_>| {
-            let files = DiskFiles::open(&folder.path, None).ok()?;
             let on_disk = tracked.skill.read(self.request.context, &folder).ok()?;
-            Some(files.without(on_disk.private()))
+            DiskFiles::installed(&folder.path, on_disk.private()).ok()
         };
         if let Some(files) = on_disk.find_map(open) {
             return Some(Box::new(files));

@@ -77,6 +77,14 @@ impl<'a> Runner<'a> {
         })
     }
 
+    /// Reads what [`Installed::open`] needs for a group.
+    ///
+    /// # Errors
+    /// If a skill can't be read.
+    pub(super) fn prepare(&mut self, context: &Context<'_>, group: &Group) -> Result<(), OpError> {
+        self.installed.read_private(context, group)
+    }
+
     /// Returns the settings of the rules for a skill.
     pub(super) fn settings_for(&self, skill: &DiskPath) -> &Settings {
         if self.installed.has(skill) {
@@ -193,8 +201,10 @@ impl<'a> Runner<'a> {
 
     /// Opens a skill, together with the repository around it unless the skill was installed.
     fn view(&self, skill: &DiskPath, group: &Group) -> Result<DiskFiles, Error> {
-        let around = group.around().filter(|_| !self.installed.has(skill));
-        DiskFiles::open(&skill.real, around)
+        if self.installed.has(skill) {
+            return self.installed.open(skill);
+        }
+        DiskFiles::open(&skill.real, group.around())
     }
 
     /// Removes the findings that `[rules.per-path]` ignores from those of a folder, sorted by file.
