@@ -134,7 +134,8 @@ pub(super) async fn prepare<'a>(
     }
     let mut candidates = Vec::with_capacity(chosen.len());
     let mut left_out = Vec::new();
-    for candidate in opened.prepare(&chosen, &options.settings).await? {
+    let settings = options.rules.settings_for(&group.source);
+    for candidate in opened.prepare(&chosen, &settings).await? {
         match candidate {
             Ok(candidate) => candidates.push(candidate),
             // With --all, the other skills are installed.

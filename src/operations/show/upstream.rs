@@ -57,6 +57,7 @@ pub(super) async fn show(
         agents: agents::readers(context, &placed.targets),
         places: placed.places,
         new_places: placed.new_places,
+        allowed: Vec::new(),
         state: None,
         installed: placed.installed,
         update: None,

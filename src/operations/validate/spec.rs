@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::report::Report;
 use super::results::Results;
+use crate::config::Rules;
 use crate::context::Context;
 use crate::fetch::check_count;
 use crate::operations::OpError;
@@ -13,7 +14,7 @@ use crate::skill::discover::Found;
 use crate::skill::{GitFiles, SkillPlace};
 use crate::spec::Spec;
 use mdskill_git::objects::{ObjectError, Objects};
-use mdskill_lint::{Settings, ValidationResult, validate};
+use mdskill_lint::{ValidationResult, validate};
 
 /// Validates the skill that `spec` names, or all skills of its folder or repository.
 ///
@@ -22,7 +23,7 @@ use mdskill_lint::{Settings, ValidationResult, validate};
 pub(super) async fn validate_spec(
     context: &Context<'_>,
     spec: &Spec,
-    settings: &Settings,
+    rules: &Rules,
     report: &mut Report,
 ) -> Result<(), OpError> {
     let source = source_of(context, spec)?;
@@ -47,7 +48,7 @@ pub(super) async fn validate_spec(
     opened.repository.check_total(blobs)?;
     let objects = opened.repository.objects();
     let store = objects.path();
-    let settings = &settings.for_untrusted();
+    let settings = &rules.settings_for(&source).for_untrusted();
     let check = |(found, place): (&Found, &SkillPlace<'_>)| {
         Objects::on_this_thread(store, |objects| {
             let folder = found.folder().unwrap_or_default();
