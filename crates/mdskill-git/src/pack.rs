@@ -179,10 +179,14 @@ impl<'a> PackWriter<'a> {
 
     fn index(&mut self, bytes: &[u8]) -> Result<(), PackError> {
         use std::io::Write;
-        self.writer
-            .write_all(bytes)
-            // git2 reports every error of libgit2 as "Write error".
-            .map_err(|_| explain(&git2::Error::last_error(-1), &self.stopped, self.started))
+        self.writer.write_all(bytes).map_err(|error| {
+            let message = error.to_string();
+            let of_libgit2 = error.into_inner().map(|inner| inner.downcast());
+            match of_libgit2 {
+                Some(Ok(error)) => explain(&error, &self.stopped, self.started),
+                _ => PackError::Corrupt(message),
+            }
+        })
     }
 
     /// Checks the checksum of the pack and makes its objects readable.
