@@ -1,6 +1,6 @@
 //! [`Config`]: the settings of a project, from `mdskill.toml`.
 //!
-//! The file is optional. Only `--allow` writes it, and only a table `[skills.NAME]`. An unknown key is an error that stops the command before
+//! The file is optional. Only `--allow` writes it, and only a table `[skills.NAME]`, which `remove` removes again. An unknown key is an error that stops the command before
 //! it does anything, because a typo must not turn into "everything is allowed".
 
 mod limits;
@@ -22,7 +22,7 @@ pub use per_path::PerPath;
 pub use rules::Rules;
 pub use search::{Search, index_url, is_public_index};
 pub use site::{SiteConfig, site_url};
-pub use skills::allow;
+pub use skills::{Allowed, Withdrawn, allow, withdraw};
 
 /// The name of the file, which is next to the lockfile.
 pub const FILE_NAME: &str = "mdskill.toml";

@@ -76,7 +76,10 @@ pub fn protocol(data: &[u8]) {
         reader.finish().ok()
     }
     let size = data.len().max(1);
-    let refs = |size| answer(data, size, RefList::default()).map(|list| format!("{:?}", list.0));
+    let refs = |size| {
+        answer(data, size, RefList::of(&[String::new()]))
+            .map(|list| format!("{:?}", list.into_refs()))
+    };
     assert_eq!(refs(1), refs(size));
     let capabilities = |size| {
         let list = answer(data, size, CapabilityList::default());

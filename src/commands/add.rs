@@ -7,7 +7,7 @@ use super::consent::{self, Consent};
 use super::list::{ListArgs, list};
 use super::prompt::{self, Answer};
 use super::specs::requested;
-use super::{Session, allowed_by_name, with_allowed};
+use super::{Session, allowed_by_name, check_allowed, with_allowed};
 use crate::operations::OpError;
 use crate::operations::add::{self, Options, Report};
 use crate::output::exit_status::ExitStatus;
@@ -93,7 +93,7 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         pin: arguments.pin,
         force: arguments.force,
         strict: arguments.strict,
-        settings: with_allowed(session, &arguments.allow)?,
+        rules: with_allowed(session, &arguments.allow)?,
         allowed: allowed_by_name(&arguments.allow),
         dry_run: arguments.dry_run,
     };
@@ -102,6 +102,8 @@ pub(super) fn add(session: &Session<'_>, arguments: &AddArgs) -> Result<ExitStat
         Answer::Picked(paths) => options.skills = paths,
         Answer::Cancelled => return Ok(prompt::cancelled(session)),
     }
+    let is_one = !options.all && options.specs.len() == 1 && options.skills.len() <= 1;
+    check_allowed(&options.allowed, is_one, "add owner/repo/skill")?;
     let mut prepared = session.wait(add::prepare(&session.context, &options));
     if let Err(error) = prepared {
         let spec = match options.specs.as_mut_slice() {

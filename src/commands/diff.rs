@@ -43,7 +43,7 @@ pub(super) fn diff(session: &Session<'_>, arguments: &DiffArgs) -> Result<ExitSt
         names,
         dry_run: true,
         with_differences: true,
-        settings: with_allowed(session, &[])?,
+        rules: with_allowed(session, &[])?,
         ..operations::update::Options::default()
     };
     let report = session.wait(operations::update::update(&session.context, &options))?;

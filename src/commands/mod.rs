@@ -43,6 +43,7 @@ use anstream::ColorChoice;
 
 use self::arguments::Refused;
 use self::cli::{Cli, ColorWhen, Command, Global};
+use crate::config::Rules;
 use crate::context::Context;
 use crate::dirs::Dirs;
 use crate::env::Env;
@@ -59,10 +60,10 @@ use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
 use crate::platform;
+use mdskill_lint::Level;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::rule::Rule;
 use mdskill_lint::settings::exactly;
-use mdskill_lint::{Level, Settings};
 
 /// Runs mdskill with the program's arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -325,14 +326,26 @@ fn names(session: &Session<'_>, typed: &[String]) -> Result<Vec<SkillName>, OpEr
     installed_names(&session.context, typed)
 }
 
-/// Returns the rule settings of `add` and `update`: those of the project, without the rules that
+/// Returns the rules of `add` and `update`: those of the project, without the rules that
 /// `--allow` names.
-fn with_allowed(session: &Session<'_>, allowed: &[String]) -> Result<Settings, OpError> {
-    let mut settings = session.context.config()?.rules.settings;
-    for rules in allowed {
-        settings.set(rules, Level::Off).map_err(usage)?;
+fn with_allowed(session: &Session<'_>, allowed: &[String]) -> Result<Rules, OpError> {
+    let mut rules = session.context.config()?.rules;
+    for named in allowed {
+        rules.settings.set(named, Level::Off).map_err(usage)?;
     }
-    Ok(settings)
+    Ok(rules)
+}
+
+/// Checks that `--allow` of a rule that keeps a skill from being installed is for one skill, because what is
+/// dangerous is read and allowed for one skill.
+fn check_allowed(allowed: &[&'static Rule], is_one: bool, example: &str) -> Result<(), OpError> {
+    let Some(rule) = allowed.first().filter(|_| !is_one) else {
+        return Ok(());
+    };
+    Err(OpError::Usage(format!(
+        "--allow {code} is for one skill, because {code} finds what is dangerous; name it: mdskill {example} --allow {code}",
+        code = rule.code
+    )))
 }
 
 /// Returns the rules that `--allow` names by code or name, and that keep a skill from being installed.

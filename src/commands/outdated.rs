@@ -27,7 +27,7 @@ pub(super) fn outdated(
     let options = Options {
         names: names(session, &arguments.names)?,
         dry_run: true,
-        settings: with_allowed(session, &[])?,
+        rules: with_allowed(session, &[])?,
         ..Options::default()
     };
     let report = update::report(

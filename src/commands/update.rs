@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Session, allowed_by_name, consent, github_actions, names, prompt, with_allowed};
+use super::{
+    Session, allowed_by_name, check_allowed, consent, github_actions, names, prompt, with_allowed,
+};
 use crate::merge::OnConflict;
 use crate::operations::OpError;
 use crate::operations::update::{self, NeedsConsent, Options, Questions, Report};
@@ -100,13 +102,14 @@ pub(super) fn update(session: &Session<'_>, arguments: &UpdateArgs) -> Result<Ex
         accept_moved_tag: arguments.accept_moved_tag,
         latest: arguments.latest,
         accept_gone: arguments.accept_gone,
-        settings: with_allowed(session, &arguments.allow)?,
+        rules: with_allowed(session, &arguments.allow)?,
         allowed: allowed_by_name(&arguments.allow),
     };
     let asks = Asks {
         to_choose: arguments.interactive,
         for_consent: !arguments.yes,
     };
+    check_allowed(&options.allowed, options.names.len() == 1, "update NAME")?;
     let report = report(
         session,
         options,

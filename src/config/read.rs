@@ -43,7 +43,7 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
     // `[rules]` replaces all settings, wherever it is in the file.
     if let Some(item) = document.get("skills") {
         let tables = toml::table(item, "`skills` must be a table: write `[skills.NAME]`")?;
-        skills::read(tables, &mut config.rules.settings)?;
+        config.rules.allowed = skills::read(tables)?;
     }
     config.rules.settings.limits = config.limits;
     Ok(config)

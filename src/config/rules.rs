@@ -3,8 +3,11 @@
 use toml_edit::{Item, TableLike};
 
 use super::per_path::PerPath;
+use super::skills::Allowed;
 use crate::skill::select::nearest;
+use crate::source::Source;
 use crate::toml::{self, Fault};
+use mdskill_lint::name::SkillName;
 use mdskill_lint::rule::Rule;
 use mdskill_lint::settings::named;
 use mdskill_lint::{Level, Profile, Settings};
@@ -15,12 +18,35 @@ pub(super) const KEYS: [&str; 5] = ["profile", "strict", "select", "ignore", "pe
 /// The enabled rules and their severities.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// The enabled rules, and the severity of each.
+    /// The enabled rules, and the severity of each, without what single skills may break.
     pub settings: Settings,
+    /// The rules that single skills may break.
+    pub allowed: Allowed,
     /// Whether warnings count as errors.
     pub is_strict: bool,
     /// The rules that are ignored in some files.
     pub per_path: PerPath,
+}
+
+impl Rules {
+    /// Returns the settings for the skills of a source: a skill of the same name from another source is
+    /// not the one that was allowed.
+    #[must_use]
+    pub fn settings_for(&self, source: &Source) -> Settings {
+        self.settings_by(|_| Some(source))
+    }
+
+    /// Returns the settings for skills whose source the name decides, such as installed skills. Without
+    /// a source, only what is allowed for any source holds.
+    #[must_use]
+    pub fn settings_by<'a>(
+        &self,
+        source_of: impl Fn(&SkillName) -> Option<&'a Source>,
+    ) -> Settings {
+        let mut settings = self.settings.clone();
+        self.allowed.add_to(&mut settings, source_of);
+        settings
+    }
 }
 
 /// A rule or a group of rules, the number of its rules, and the level that a line sets for it.

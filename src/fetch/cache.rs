@@ -8,6 +8,7 @@ mod folder;
 
 pub(crate) use folder::Held;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -30,6 +31,8 @@ use mdskill_git::protocol::Ref;
 pub(super) const FOLDER: &str = "store-v1";
 /// The file with the refs of a source, for `--offline`.
 const REFS_FILE: &str = "mdskill-refs.json";
+/// The maximum number of refs to which others are added, because refs that are gone stay in the file.
+const MAX_REMEMBERED_REFS: usize = 100_000;
 /// The file that marks a source whose server refuses to send a history without trees.
 const NO_HISTORY_FILE: &str = "mdskill-no-history";
 /// The maximum number of pack files, two for each fetch.
@@ -49,10 +52,10 @@ pub(crate) struct Store {
 }
 
 #[derive(Serialize, Deserialize)]
-struct RememberedRef {
-    id: String,
+struct RememberedRef<'a> {
+    id: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    branch: Option<String>,
+    branch: Option<Cow<'a, str>>,
 }
 
 /// A cached source, as `mdskill cache` lists it.
@@ -84,6 +87,7 @@ impl Store {
         let folder = cache.join(FOLDER).join(folder_name(key));
         drop_if_crowded(&folder);
         let explain = |error| explain(cache, error);
+        let mut gone = None;
         for _ in 0..MAX_ATTEMPTS {
             match folder::open(&folder) {
                 Ok(State::Open(objects)) => {
@@ -94,16 +98,18 @@ impl Store {
                         is_new: false,
                     });
                 }
-                Ok(State::Missing) => {
-                    let created = folder::create(&folder, address);
-                    if let Some(objects) = created.map_err(explain)? {
+                Ok(State::Missing) => match folder::create(&folder, address) {
+                    Ok(Some(objects)) => {
                         return Ok(Self {
                             objects,
                             folder,
                             is_new: true,
                         });
                     }
-                }
+                    Ok(None) => {}
+                    Err(error) if is_gone(&error) => gone = Some(error),
+                    Err(error) => return Err(explain(error)),
+                },
                 Ok(State::Damaged(reason)) if is_offline => {
                     let what = format!("the cache of {address} is damaged ({reason}): it");
                     return Err(FetchError::Offline { what });
@@ -117,29 +123,39 @@ impl Store {
                     let removed = set_aside(&folder, address, reason, progress);
                     removed.map_err(|_| explain(error))?;
                 }
+                Err(error) if is_gone(&error) || matches!(fs::look(&folder), Ok(None)) => {
+                    gone = Some(error);
+                }
                 Err(error) => return Err(explain(error)),
             }
         }
-        Err(FetchError::Cache {
-            folder: cache.to_owned(),
-            reason: "other processes keep removing it".to_owned(),
-            is_denied: false,
-        })
+        Err(gone.map_or_else(
+            || FetchError::Cache {
+                folder: cache.to_owned(),
+                reason: "other processes keep removing it".to_owned(),
+                is_denied: false,
+            },
+            explain,
+        ))
     }
 
     /// Remembers refs of the source, in addition to those of earlier calls.
     pub(crate) fn remember(&self, refs: &[Ref]) {
-        let mut known = read_refs(&self.folder);
-        for git_ref in refs {
-            let id = git_ref.commit().to_string();
-            known.insert(
-                git_ref.name.clone(),
-                RememberedRef {
-                    id,
-                    branch: git_ref.symref.clone(),
-                },
-            );
+        let mut earlier = read_refs(&self.folder);
+        if earlier.len() > MAX_REMEMBERED_REFS {
+            earlier.clear();
         }
+        let earlier = earlier.into_iter();
+        let mut known: BTreeMap<Cow<'_, str>, RememberedRef<'_>> = earlier
+            .map(|(name, known)| (Cow::Owned(name), known))
+            .collect();
+        known.extend(refs.iter().map(|git_ref| {
+            let known = RememberedRef {
+                id: Cow::Owned(git_ref.commit().to_string()),
+                branch: git_ref.symref.as_deref().map(Cow::Borrowed),
+            };
+            (Cow::Borrowed(git_ref.name.as_str()), known)
+        }));
         // An error is ignored, because only `--offline` reads the file.
         if let Ok(text) = serde_json::to_vec(&known) {
             drop(fs::atomic::write_cache(&self.folder.join(REFS_FILE), &text));
@@ -183,18 +199,18 @@ impl Store {
 
 /// Returns the refs that are remembered in the folder of a source.
 pub(crate) fn remembered_in(folder: &Path) -> Vec<Ref> {
-    let git_ref = |(name, known): (String, RememberedRef)| {
+    let git_ref = |(name, known): (String, RememberedRef<'_>)| {
         Some(Ref {
             name,
             id: known.id.parse().ok()?,
             peeled: None,
-            symref: known.branch,
+            symref: known.branch.map(Cow::into_owned),
         })
     };
     read_refs(folder).into_iter().filter_map(git_ref).collect()
 }
 
-fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef> {
+fn read_refs(folder: &Path) -> BTreeMap<String, RememberedRef<'static>> {
     let text = fs::open_plain(&folder.join(REFS_FILE)).and_then(std::io::read_to_string);
     text.ok()
         .and_then(|text| serde_json::from_str(&text).ok())
@@ -288,6 +304,11 @@ fn is_denied(error: &FetchError) -> bool {
         FetchError::Objects(error) => matches!(error, ObjectError::Denied { .. }),
         _ => false,
     }
+}
+
+/// Whether a file or folder was not there, because another process has removed it since it was found.
+fn is_gone(error: &FetchError) -> bool {
+    matches!(error, FetchError::Fs(error) if error.is_not_found())
 }
 
 /// Adds the cache folder to an error.

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use serde::{Serialize, Serializer};
+
 use crate::fs;
 use mdskill_git::ObjectId;
 
@@ -19,7 +21,7 @@ const MAX_COMMITS: usize = 8192;
 #[derive(Debug, Clone)]
 pub(crate) struct FirstSeen {
     file: PathBuf,
-    known: BTreeMap<String, u64>,
+    known: BTreeMap<ObjectId, u64>,
 }
 
 impl FirstSeen {
@@ -32,7 +34,7 @@ impl FirstSeen {
 
     /// Returns when a commit was first seen, in Unix seconds; `None` if it was not.
     pub(crate) fn first(&self, commit: ObjectId) -> Option<u64> {
-        self.known.get(&commit.to_string()).copied()
+        self.known.get(&commit).copied()
     }
 
     /// Records that commits were seen now, unless they were seen before. Times that another process
@@ -40,21 +42,19 @@ impl FirstSeen {
     pub(crate) fn record(&mut self, commits: impl IntoIterator<Item = ObjectId>, now: u64) {
         let mut known = read(&self.file);
         let mut is_new = false;
-        let mut here = BTreeSet::new();
-        for commit in commits {
-            let commit = commit.to_string();
+        let here: BTreeSet<ObjectId> = commits.into_iter().collect();
+        for commit in &here {
             // A time in the future is from a wrong clock, and is replaced by now.
-            let first = known.entry(commit.clone()).or_insert(u64::MAX);
+            let first = known.entry(*commit).or_insert(u64::MAX);
             is_new |= *first > now;
             *first = now.min(*first);
-            here.insert(commit);
         }
         if is_new {
             if known.len() > MAX_COMMITS {
                 known.retain(|commit, _| here.contains(commit));
             }
             // An error is ignored, because it does not make commits older.
-            if let Ok(text) = serde_json::to_vec(&known) {
+            if let Ok(text) = serde_json::to_vec(&AsText(&known)) {
                 drop(fs::atomic::write_cache(&self.file, &text));
             }
         }
@@ -62,11 +62,25 @@ impl FirstSeen {
     }
 }
 
-fn read(file: &Path) -> BTreeMap<String, u64> {
+/// The times as the file has them. Hexadecimal ids take five times the memory, which a server with
+/// 500,000 refs would fill.
+struct AsText<'a>(&'a BTreeMap<ObjectId, u64>);
+
+impl Serialize for AsText<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let times = self.0.iter();
+        serializer.collect_map(times.map(|(commit, time)| (commit.to_string(), time)))
+    }
+}
+
+fn read(file: &Path) -> BTreeMap<ObjectId, u64> {
     let text = fs::open_plain(file).and_then(std::io::read_to_string);
-    text.ok()
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default()
+    let text = text.unwrap_or_default();
+    let times: BTreeMap<&str, u64> = serde_json::from_str(&text).unwrap_or_default();
+    let parsed = times
+        .into_iter()
+        .map(|(id, time)| Some((id.parse().ok()?, time)));
+    parsed.collect::<Option<_>>().unwrap_or_default()
 }
 
 #[cfg(test)]

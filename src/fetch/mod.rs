@@ -17,7 +17,7 @@ mod uncommitted;
 
 pub use forge_url::{commit_url, compare_url, folder_url, forge_name};
 pub use repository::{Fetcher, Move, Repository, Tags};
-pub(crate) use repository::{LocalObjects, MAX_STEPS, resolve_stored};
+pub(crate) use repository::{LocalObjects, MAX_STEPS, check_count, resolve_stored};
 pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ mod refs;
 
 pub use commits::Move;
 pub(crate) use containing_ref::MAX_STEPS;
+pub(crate) use links::check_count;
 pub use refs::Tags;
 pub(crate) use refs::resolve_stored;
 

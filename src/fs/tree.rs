@@ -3,6 +3,7 @@
 //! Links are never followed. Entries that are not plain files (links, pipes, devices, names that are
 //! not UTF-8) are listed as special files and never opened.
 
+use std::collections::HashMap;
 use std::fs::Metadata;
 use std::io;
 use std::path::Path;
@@ -70,11 +71,16 @@ pub enum OnDisk {
 }
 
 impl Snapshot {
-    fn read(folder: &Path, is_private: IsPrivate<'_>) -> Result<Self, Error> {
+    /// Reads a folder, except the private files, and those whose digests are known.
+    fn read(folder: &Path, is_private: IsPrivate<'_>, known: &Self) -> Result<Self, Error> {
         let listing = list_without(folder, is_private)?;
+        let known = known.digests_on_disk();
         let mut files = Vec::with_capacity(listing.files.len());
         for file in listing.files {
-            let digest = digest_of(folder, &file)?;
+            let digest = match known.get(file.path.as_str()) {
+                Some(digest) => *digest,
+                None => digest_of(folder, &file)?,
+            };
             files.push((file.path, file.mode, digest));
         }
         Ok(Self {
@@ -95,6 +101,14 @@ impl Snapshot {
             self.converted.push(file.clone());
             (file.1, file.2) = (mode, digest);
         }
+    }
+
+    /// Returns the digests of its files as they are on disk.
+    fn digests_on_disk(&self) -> HashMap<&str, FileDigest> {
+        let files = self.files.iter().chain(&self.converted);
+        files
+            .map(|(path, _, digest)| (path.as_str(), *digest))
+            .collect()
     }
 
     /// Whether a file is converted.
@@ -154,20 +168,38 @@ impl OnDisk {
     /// # Errors
     /// As [`OnDisk::read`].
     pub fn read_without(folder: &Path, is_private: IsPrivate<'_>) -> Result<Self, Error> {
+        Self::Absent.read_again(folder, is_private)
+    }
+
+    /// Lists the files of `folder` again that was read just now, except the private ones, and reads those that
+    /// were private before.
+    ///
+    /// # Errors
+    /// As [`OnDisk::read`].
+    pub fn read_again(&self, folder: &Path, is_private: IsPrivate<'_>) -> Result<Self, Error> {
+        let nothing = Snapshot::default();
+        let known = match self {
+            Self::Folder(known) => known,
+            _ => &nothing,
+        };
         for _ in 1..MAX_READS {
-            match Self::read_once(folder, is_private) {
+            match Self::read_once(folder, is_private, known) {
                 Err(error) if error.is_not_found() => {}
                 result => return result,
             }
         }
-        Self::read_once(folder, is_private)
+        Self::read_once(folder, is_private, known)
     }
 
-    fn read_once(folder: &Path, is_private: IsPrivate<'_>) -> Result<Self, Error> {
+    fn read_once(
+        folder: &Path,
+        is_private: IsPrivate<'_>,
+        known: &Snapshot,
+    ) -> Result<Self, Error> {
         match super::look(folder)? {
             None => Ok(Self::Absent),
             Some(metadata) if !metadata.is_dir() => Ok(Self::NotAFolder),
-            Some(_) => Ok(Self::Folder(Snapshot::read(folder, is_private)?)),
+            Some(_) => Ok(Self::Folder(Snapshot::read(folder, is_private, known)?)),
         }
     }
 
@@ -323,7 +355,7 @@ mod tests {
     }
 
     fn snapshot(folder: &tempfile::TempDir) -> Snapshot {
-        Snapshot::read(folder.path(), &mut |_, _| false).unwrap()
+        Snapshot::read(folder.path(), &mut |_, _| false, &Snapshot::default()).unwrap()
     }
 
     #[test]
@@ -339,6 +371,26 @@ mod tests {
         assert!(snapshot(&folder).is(digest));
         std::fs::write(folder.path().join("notes.md"), "mine").unwrap();
         assert!(!snapshot(&folder).is(digest));
+    }
+
+    #[test]
+    fn known_files_are_not_read_again() {
+        let folder = folder(&[("SKILL.md", "x"), ("a.md", "y")]);
+        let known = OnDisk::read_without(folder.path(), &mut |path, _| path == "a.md").unwrap();
+        for file in ["SKILL.md", "a.md"] {
+            std::fs::write(folder.path().join(file), "changed").unwrap();
+        }
+        let again = known.read_again(folder.path(), &mut |_, _| false).unwrap();
+        let OnDisk::Folder(again) = again else {
+            panic!("a folder");
+        };
+        let digests = again
+            .files
+            .into_iter()
+            .map(|(path, _, digest)| (path, digest));
+        let expected = [("SKILL.md", "x"), ("a.md", "changed")]
+            .map(|(path, text)| (path.to_owned(), FileDigest::of(text.as_bytes())));
+        assert!(digests.eq(expected));
     }
 
     #[cfg(unix)]

@@ -50,7 +50,7 @@ pub enum InstallError {
         path: PathBuf,
     },
     /// A target is in a folder of git or of mdskill.
-    #[error("{path} is in, or leads into, a folder of git or mdskill", path = path.display())]
+    #[error("{path} is in, or leads into, a folder of git or mdskill, or is a file of mdskill", path = path.display())]
     TargetReserved {
         /// The target, or the link on the way to it.
         path: PathBuf,

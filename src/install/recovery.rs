@@ -192,11 +192,14 @@ impl Journal {
                 Ok(())
             });
             let moved: Vec<Result<(), fs::Error>> = moved.collect();
-            let is_taken = |moved: &Result<(), fs::Error>| {
-                let error = moved.as_ref().err();
-                error.is_some_and(|error| error.source.kind() == io::ErrorKind::AlreadyExists)
+            // A folder that can't be looked at is reported as existing, too.
+            let is_taken = |(path, moved): (&String, &Result<(), fs::Error>)| {
+                moved.as_ref().err().is_some_and(|error| {
+                    let is_there = error.source.kind() == io::ErrorKind::AlreadyExists;
+                    is_there && error.path == place.join(path)
+                })
             };
-            if moved.iter().any(is_taken)
+            if exchange.private.iter().zip(&moved).any(is_taken)
                 && exchange.old == Some(OldFolder::Aside)
                 && let Ok(free) = free_in_trash(scope, &exchange.name, &self.trashed())
             {

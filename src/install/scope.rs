@@ -318,10 +318,11 @@ impl Scope {
     }
 }
 
-/// Whether a file system may treat a name as `.git`, or as a folder of mdskill.
+/// Whether a file system may treat a name as `.git`, or as a file or folder of mdskill.
 fn is_reserved(name: &str) -> bool {
     let name = path::undisguised(name);
-    path::is_dot_git(&name) || name == STATE_FOLDER || name.starts_with(STAGE_FOLDER)
+    let ours = [STATE_FOLDER, lockfile::FILE_NAME, config::FILE_NAME];
+    path::is_dot_git(&name) || ours.contains(&name.as_str()) || name.starts_with(STAGE_FOLDER)
 }
 
 /// Whether git may treat a folder as a repository. `HEAD` is not required, because the folder may be

@@ -1,5 +1,7 @@
 //! The conflict markers that git and `update --conflict=markers` write to a text.
 
+use memchr::memmem;
+
 /// Returns the line, from 1, of a conflict that is not resolved. A skill may explain git's markers, so
 /// as many conflicts as `original`, the upstream version of the text, has are not counted.
 #[must_use]
@@ -11,6 +13,10 @@ pub fn unresolved_line(text: &[u8], original: Option<&[u8]>) -> Option<usize> {
 
 /// Returns the line of the first marker of each conflict that has all three.
 fn conflicts(text: &[u8]) -> Vec<usize> {
+    // Few texts have any, and all edited files are searched.
+    if memmem::find(text, b">>>>>>> ").is_none() {
+        return Vec::new();
+    }
     let (mut found, mut start, mut is_divided) = (Vec::new(), None, false);
     for (line, bytes) in text.split(|byte| *byte == b'\n').enumerate() {
         if bytes.starts_with(b"<<<<<<< ") {

@@ -50,13 +50,23 @@ impl<'a> Checkout<'a> {
         expected: Digest,
         upstream: &dyn Fn() -> UpstreamFiles,
     ) -> Result<OnDisk, fs::Error> {
+        self.read_again(&OnDisk::Absent, expected, upstream)
+    }
+
+    /// As [`Checkout::read`], without reading the files again that were read just now.
+    pub(crate) fn read_again(
+        &self,
+        known: &OnDisk,
+        expected: Digest,
+        upstream: &dyn Fn() -> UpstreamFiles,
+    ) -> Result<OnDisk, fs::Error> {
         let is_expected = |on_disk: &OnDisk| match on_disk {
             OnDisk::Folder(snapshot) => {
                 snapshot.special_files.is_empty() && snapshot.digest() == expected
             }
             _ => true,
         };
-        let first = OnDisk::read_without(self.folder, &mut |path, is_folder| {
+        let first = known.read_again(self.folder, &mut |path, is_folder| {
             is_made_by_tools(path) && self.is_private(path, is_folder)
         })?;
         if is_expected(&first) {
@@ -64,13 +74,13 @@ impl<'a> Checkout<'a> {
         }
         // A skill may contain such a folder itself.
         if !first.private().is_empty() {
-            let whole = OnDisk::read(self.folder)?;
+            let whole = first.read_again(self.folder, &mut |_, _| false)?;
             if is_expected(&whole) {
                 return Ok(whole);
             }
         }
         let upstream = upstream();
-        let mut own = OnDisk::read_without(self.folder, &mut |path, is_folder| {
+        let mut own = first.read_again(self.folder, &mut |path, is_folder| {
             !has(&upstream, path) && self.is_private(path, is_folder)
         })?;
         if let OnDisk::Folder(snapshot) = &mut own

@@ -60,7 +60,7 @@ pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<
             let repository = locked(context, entry).await?;
             let place = repository.place(entry.commit, &entry.path, entry.tree);
             let before = GitFiles::at(repository.objects(), place, name.as_str())?;
-            let after = DiskFiles::open(&folder.path, None)?.without(on_disk.private());
+            let after = DiskFiles::installed(&folder.path, on_disk.private())?;
             let place = folder.place();
             report.skills.push(Edited {
                 name: name.clone(),

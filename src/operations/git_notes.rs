@@ -3,22 +3,26 @@
 //! `add` and `update` write one `.gitattributes` in a target if git would change an installed file there, and
 //! name the rule that ignores a file.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::checkout::{Checkout, LFS_POINTER};
+use super::checkout::{Checkout, LFS_POINTER, UpstreamFiles};
 use super::installed::{InstalledSkill, SkillFolder};
 use super::report::{Action, Change};
 use crate::context::Context;
+use crate::fetch::LocalObjects;
 use crate::fs::tree::OnDisk;
 use crate::fs::{self, atomic};
 use crate::install::InstallError;
 use crate::install::transaction::Transaction;
 use crate::lockfile::Lockfile;
 use crate::platform;
+use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::ignore_rules::IgnoreRule;
 use mdskill_git::work_tree::WorkTree;
+use mdskill_lint::name::SkillName;
 
 /// The name of git's file.
 const FILE: &str = ".gitattributes";
@@ -43,15 +47,19 @@ pub(crate) fn add_notes<'c>(
         let action = change.action;
         matches!(action, Action::Added | Action::Updated | Action::Restored)
     });
+    // Each source is opened once, because opening it and reading its trees takes longer than the rest.
+    let mut sources: BTreeMap<&Source, Option<LocalObjects>> = BTreeMap::new();
     for change in written {
-        let skills = InstalledSkill::all(&context.scope, &lockfile);
-        let Some(skill) = skills
-            .into_iter()
-            .find(|skill| skill.name.as_str() == change.name)
-        else {
+        let name = change.name.parse::<SkillName>().ok();
+        let skill = name.and_then(|name| InstalledSkill::get(&context.scope, &lockfile, &name));
+        let Some(skill) = skill else {
             continue;
         };
-        match notes(context, &lockfile, skill) {
+        let objects = sources
+            .entry(&skill.entry.source)
+            .or_insert_with(|| skill.cached(context));
+        let files = objects.as_deref().map(|objects| skill.files_in(objects));
+        match notes(context, &lockfile, skill, files.unwrap_or_default()) {
             Ok(notes) => change.notes.extend(notes),
             Err(error) => context.progress.warn(&error.to_string()),
         }
@@ -64,10 +72,11 @@ fn notes(
     context: &Context<'_>,
     lockfile: &Lockfile,
     skill: InstalledSkill<'_>,
+    files: UpstreamFiles,
 ) -> Result<Vec<String>, InstallError> {
     let mut notes = Vec::new();
     // The user's own files are not the skill's.
-    let paths: Vec<String> = skill.upstream_files(context).into_keys().collect();
+    let paths: Vec<String> = files.into_keys().collect();
     for SkillFolder {
         path: folder,
         target,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use futures_util::future::try_join_all;
+use crate::operations::concurrent::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
@@ -307,7 +307,10 @@ async fn fetch<'a, 'b>(
         blobs.extend(tree.blobs());
         files.push((tree, false));
     }
-    repository.fetch_blobs(blobs, &commits).await?;
+    repository
+        .fetch_blobs(blobs.iter().copied(), &commits)
+        .await?;
+    repository.check_total(blobs)?;
     context.progress.end();
     let files = skills.into_iter().zip(files);
     let files = files.map(|(missing, (mut tree, is_copy))| {

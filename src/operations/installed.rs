@@ -207,18 +207,32 @@ impl<'a> InstalledSkill<'a> {
         context: &Context<'_>,
         folder: &SkillFolder<'_>,
     ) -> Result<OnDisk, fs::Error> {
+        self.read_again(context, folder, &OnDisk::Absent)
+    }
+
+    /// As [`InstalledSkill::read`], without reading the files again that were read just now.
+    fn read_again(
+        self,
+        context: &Context<'_>,
+        folder: &SkillFolder<'_>,
+        known: &OnDisk,
+    ) -> Result<OnDisk, fs::Error> {
         let checkout = Checkout::of(&folder.path);
         let upstream = &|| self.upstream_files(context);
-        checkout.read(self.entry.digest_on_disk(), upstream)
+        checkout.read_again(known, self.entry.digest_on_disk(), upstream)
     }
 
     /// Returns the blobs of its files upstream; none if they are not cached.
     pub(crate) fn upstream_files(self, context: &Context<'_>) -> UpstreamFiles {
-        let files = self.cached(context).and_then(|objects| {
-            let read = SkillTree::read(&objects, self.place_in(&objects)).ok();
-            read.map(|tree| tree.files)
-        });
-        let files = files.into_iter().flatten();
+        let objects = self.cached(context);
+        let files = objects.map(|objects| self.files_in(&objects));
+        files.unwrap_or_default()
+    }
+
+    /// Returns the blobs of its files in the objects of its source; none if they are not cached.
+    pub(crate) fn files_in(self, objects: &Objects) -> UpstreamFiles {
+        let tree = SkillTree::read(objects, self.place_in(objects)).ok();
+        let files = tree.into_iter().flat_map(|tree| tree.files);
         files
             .map(|file| (file.path.to_string(), (file.id, file.mode)))
             .collect()
@@ -364,7 +378,9 @@ pub(crate) fn read_folders<'a>(
     let read = read.map(|((skill, folder), on_disk)| {
         let is_as_locked = on_disk.is(skill.entry.digest_on_disk());
         let on_disk = match on_disk {
-            OnDisk::Folder(_) if !is_as_locked => skill.read(context, &folder)?,
+            known @ OnDisk::Folder(_) if !is_as_locked => {
+                skill.read_again(context, &folder, &known)?
+            }
             on_disk => on_disk,
         };
         Ok((skill, folder, on_disk))

@@ -53,6 +53,9 @@ pub(crate) struct Installed {
     /// The locked commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) commit: Option<String>,
+    /// The rules that the configuration allows it to break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allowed: Vec<&'static str>,
 }
 
 /// Lists the skills in every target, and compares each folder with the lockfile.
@@ -63,6 +66,8 @@ pub(crate) fn list(context: &Context<'_>) -> Result<Report, OpError> {
 fn list_once(context: &Context<'_>) -> Result<Report, OpError> {
     let lockfile = context.lockfile()?.unwrap_or_default();
     let skills: Vec<_> = InstalledSkill::all(&context.scope, &lockfile).collect();
+    // An invalid configuration is an error of the commands that change something.
+    let allowed = context.config().unwrap_or_default().rules.allowed;
     let mut found = Vec::new();
     for (skill, folder, on_disk) in read_folders(context, skills.iter().copied())? {
         let entry = skill.entry;
@@ -75,6 +80,7 @@ fn list_once(context: &Context<'_>) -> Result<Report, OpError> {
             git_ref: entry.git_ref.clone(),
             version: entry.version.clone(),
             commit: entry.commit.map(|commit| commit.to_string()),
+            allowed: allowed.codes(skill.name, &entry.source),
         });
     }
     let targets = skills.iter().flat_map(|skill| skill.targets);
@@ -144,6 +150,7 @@ pub(super) fn unmanaged(
                 git_ref: None,
                 version: None,
                 commit: None,
+                allowed: Vec::new(),
             });
         }
     }

@@ -5,15 +5,15 @@ use serde::Serialize;
 use super::OpError;
 use super::resolve::{HiddenSkill, Opened, Selection, exact_spec, full_spec};
 use crate::context::Context;
-use crate::skill::GitFiles;
 use crate::skill::discover::{Discovery, Found, plugin_of};
 use crate::skill::select::{Choice, by_path_or_folder};
+use crate::skill::{GitFiles, skill_text};
 use crate::source::Source;
 use crate::spec::Spec;
 use mdskill_lint::capabilities::capabilities;
 use mdskill_lint::capability::Capability;
 use mdskill_lint::details::Details;
-use mdskill_lint::frontmatter;
+use mdskill_lint::frontmatter::{self, MAX_SKILL_MD_BYTES};
 
 /// The skills of a repository at one commit.
 #[derive(Debug, Serialize)]
@@ -119,14 +119,17 @@ pub(crate) async fn browse(
     let mut skills = Vec::new();
     for found in visible {
         let (frontmatter_name, details) = if options.descriptions {
-            let text = opened.repository.objects().blob(found.skill_file)?;
+            let text = skill_text(opened.repository.objects(), found.skill_file)?;
             (frontmatter::summary(&text).0, Details::read(&text))
         } else {
             (None, Details::default())
         };
         let folder = found.folder();
         let objects = opened.repository.objects();
-        let capabilities = if options.capabilities {
+        // The page need not be here.
+        let size = objects.size(found.skill_file);
+        let is_readable = !size.is_ok_and(|size| size > MAX_SKILL_MD_BYTES);
+        let capabilities = if options.capabilities && is_readable {
             let commit = opened.commit();
             let place = opened.repository.place(commit, &found.path, found.tree);
             let files = GitFiles::at(objects, place, "")?;

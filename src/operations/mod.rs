@@ -6,6 +6,7 @@ pub(crate) mod agents;
 pub(crate) mod cache;
 pub(crate) mod checkout;
 pub(crate) mod completions;
+mod concurrent;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub mod findings;

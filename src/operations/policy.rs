@@ -58,6 +58,9 @@ pub(crate) struct Explained {
     /// Whether it was not fetched because its source or ref is refused. The other keys are then not
     /// checked.
     pub(crate) is_unfetched: bool,
+    /// The rules that the configuration allows an installed skill to break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allowed: Vec<&'static str>,
     /// The decision of each key.
     pub(crate) verdicts: Vec<Verdict>,
 }
@@ -130,7 +133,10 @@ async fn installed(
         }
     }
     let mut folders = skill.folders();
-    let view = folders.find_map(|folder| DiskFiles::open(&folder.path, None).ok());
+    let view = folders.find_map(|folder| {
+        let on_disk = skill.read(context, &folder).ok()?;
+        DiskFiles::installed(&folder.path, on_disk.private()).ok()
+    });
     let gained = view.as_ref().map(|view| diff::capabilities(view));
     let all: Vec<_> = gained.iter().flatten().cloned().collect();
     let mut decision = policy_check.explain(repository.as_ref(), &version, &all);
@@ -146,7 +152,11 @@ async fn installed(
             verdict.hint = Some(format!("{install} restores them"));
         }
     }
-    Ok(explained(&version, decision, false))
+    let allowed = &context.config()?.rules.allowed;
+    Ok(Explained {
+        allowed: allowed.codes(skill.name, &skill.entry.source),
+        ..explained(&version, decision, false)
+    })
 }
 
 /// Checks a skill of a repository as `add` does. A refused source or ref is not fetched.
@@ -200,6 +210,7 @@ fn explained(version: &Version<'_>, decision: Decision, is_unfetched: bool) -> E
         commit: version.commit.map(|commit| commit.to_string()),
         is_allowed: decision.is_allowed(),
         is_unfetched,
+        allowed: Vec::new(),
         verdicts: decision.verdicts,
     }
 }

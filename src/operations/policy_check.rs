@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-use futures_util::future::try_join_all;
+use crate::operations::concurrent::try_join_all;
 use serde::Serialize;
 
 use super::OpError;
@@ -149,12 +149,21 @@ impl PolicyCheck {
         signatures.get(&commit).cloned()
     }
 
-    /// Returns the refusal of a version whose signature was verified, for its signature only.
+    /// Returns the refusal of a version for its signature only, also if that was not verified.
     pub(crate) fn signature_refusals(&self, version: &Version<'_>) -> Vec<Refusal> {
         let signature = version.commit.and_then(|commit| self.verified(commit));
+        let evidence = Evidence {
+            first_seen: None,
+            committed: None,
+            now: self.now,
+        };
+        let content = Content::New {
+            gained: &[],
+            evidence,
+        };
         let facts = Facts {
             signature: signature.as_ref(),
-            ..version.facts(Content::AsLocked)
+            ..version.facts(content)
         };
         let mut decision = judge(&self.policy, &facts);
         let verdicts = &mut decision.verdicts;
@@ -181,7 +190,11 @@ impl PolicyCheck {
     /// Returns the refusals of locked content: only of its source and its ref, because its age and
     /// its capabilities were checked when it was locked.
     pub(crate) fn as_locked(&self, version: &Version<'_>) -> Vec<Refusal> {
-        version.refusals(judge(&self.policy, &version.facts(Content::AsLocked)))
+        let facts = Facts {
+            is_unverified: self.is_unverified(version.commit),
+            ..version.facts(Content::AsLocked)
+        };
+        version.refusals(judge(&self.policy, &facts))
     }
 
     /// Returns the refusals of locked skills. A ref whose kind is not known from its name is looked up

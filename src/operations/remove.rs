@@ -1,6 +1,6 @@
 //! `remove`: delete installed skills and their lockfile entries.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
@@ -12,6 +12,7 @@ use super::installed::{InstalledSkill, read_folders, required_lockfile};
 use super::own_source::is_own_source;
 use super::report::{Action, Change, LeftAlone, refusal_reason};
 use super::state::State;
+use crate::config::{self, Withdrawn};
 use crate::context::Context;
 use crate::fs::leftover::is_cache;
 use crate::fs::read_plain;
@@ -19,6 +20,7 @@ use crate::fs::tree::OnDisk;
 use crate::install::plan::{Step, decide};
 use crate::install::transaction::Transaction;
 use crate::lockfile::Lockfile;
+use crate::source::Source;
 use crate::target::Target;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::details::Details;
@@ -135,18 +137,24 @@ fn keep_in(lockfile: &mut Lockfile, name: &SkillName, kept: Vec<Target>) {
 pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
     // Before the transaction, because it creates the state folder.
     let mut lockfile = context.lockfile()?.unwrap_or_default();
+    let mut targets = BTreeSet::new();
+    let mut gone: BTreeMap<String, Source> = BTreeMap::new();
+    for skill in InstalledSkill::named(&context.scope, &lockfile, &options.names)? {
+        let (removed, kept) = split_targets(skill, options)?;
+        targets.extend(removed);
+        if kept.is_empty() {
+            gone.insert(skill.name.to_string(), skill.entry.source.clone());
+        }
+    }
     if options.dry_run {
-        return Ok(Report {
+        let mut report = Report {
             dry_run: true,
             ..remove_from(context, options, &mut lockfile, None)?
-        });
+        };
+        withdraw_allowed(context, &gone, &mut report)?;
+        return Ok(report);
     }
-    let mut targets = BTreeSet::new();
-    for skill in InstalledSkill::named(&context.scope, &lockfile, &options.names)? {
-        let (removed, _) = split_targets(skill, options)?;
-        targets.extend(removed);
-    }
-    let (report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
+    let (mut report, trashed) = install_steps::in_transaction(context, |transaction, lockfile| {
         let report = remove_from(context, options, lockfile, Some(transaction))?;
         let verdict = if report.left_alone.is_empty() {
             Verdict::Commit
@@ -156,12 +164,44 @@ pub(crate) fn remove(context: &Context<'_>, options: &Options) -> Result<Report,
         Ok((report, verdict))
     })?;
     // The skills are removed already, so a failure is a warning.
-    if let Err(error) = unprotect_unused(context, targets) {
+    let finished = [
+        unprotect_unused(context, targets),
+        withdraw_allowed(context, &gone, &mut report),
+    ];
+    for error in finished.into_iter().filter_map(Result::err) {
         context
             .progress
             .warn(&format!("the skills are removed, but {error}"));
     }
     Ok(Report { trashed, ..report })
+}
+
+/// Removes what `--allow` recorded for the removed skills, so that the next skill of the same name is
+/// checked, and reports what stays.
+fn withdraw_allowed(
+    context: &Context<'_>,
+    gone: &BTreeMap<String, Source>,
+    report: &mut Report,
+) -> Result<(), OpError> {
+    for change in &mut report.skills {
+        let (Ok(name), Some(source)) = (change.name.parse(), gone.get(&change.name)) else {
+            continue;
+        };
+        let config = context.scope.config();
+        let withdrawn = config::withdraw(&config, &name, source, report.dry_run)?;
+        let file = context.scope.display(&config);
+        change.notes.extend(withdrawn.map(|withdrawn| match withdrawn {
+            Withdrawn::Removed(codes) => {
+                let verb = if report.dry_run { "would no longer allow" } else { "no longer allows" };
+                format!("{file} {verb} {} for it", codes.join(", "))
+            }
+            Withdrawn::Stays(codes) => format!(
+                "{file} still allows {} for a skill of this name; delete `[skills.{name}]` to take it back",
+                codes.join(", ")
+            ),
+        }));
+    }
+    Ok(())
 }
 
 /// Removes what `add` wrote for git from targets that have no skills any more.

@@ -9,7 +9,7 @@ use super::OpError;
 use super::checkout::Checkout;
 use super::git_notes;
 use super::install_steps::changed_files;
-use super::installed::{InstalledSkill, read_folders, required_lockfile};
+use super::installed::{InstalledSkill, SkillFolder, read_folders, required_lockfile};
 use super::list::unmanaged;
 use super::state::{State, unresolved};
 use crate::context::Context;
@@ -52,6 +52,9 @@ pub(crate) struct Drift {
     pub(crate) is_leftovers: bool,
     /// The files that differ, each with how; empty if the cache does not have the original.
     pub(crate) files: Vec<String>,
+    /// The paths of the leftovers that git tracks, as shown to the user.
+    #[serde(skip)]
+    pub(crate) tracked: Vec<String>,
     /// The reasons of git for these differences, as sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) causes: Vec<String>,
@@ -99,6 +102,7 @@ fn verify_once(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpE
             problem: problem.to_owned(),
             is_missing: on_disk == OnDisk::Absent,
             is_leftovers: problem == HAS_LEFTOVERS,
+            tracked: tracked_leftovers(&folder, &on_disk),
             causes: git_notes::causes(&folder.path, &files),
             files,
         });
@@ -115,6 +119,21 @@ fn verify_once(context: &Context<'_>, names: &[SkillName]) -> Result<Report, OpE
         }
     }
     Ok(report)
+}
+
+/// Returns the paths of the leftovers in a repository. Those that git does not track are the user's, and not
+/// in the snapshot.
+fn tracked_leftovers(folder: &SkillFolder<'_>, on_disk: &OnDisk) -> Vec<String> {
+    let OnDisk::Folder(snapshot) = on_disk else {
+        return Vec::new();
+    };
+    let files = snapshot.files.iter().map(|(path, ..)| path);
+    let left: Vec<&String> = files.filter(|path| snapshot.is_leftover(path)).collect();
+    if left.is_empty() || Checkout::of(&folder.path).work_tree().is_none() {
+        return Vec::new();
+    }
+    let place = folder.place();
+    left.iter().map(|path| format!("{place}/{path}")).collect()
 }
 
 /// Returns the files of a project outside of git that have the names of caches. In a repository, only a

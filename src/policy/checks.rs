@@ -30,6 +30,14 @@ impl Policy {
                 format!("`{source}` has moved to `{moved}`, which is not an allowed source"),
                 USE_ALLOWED,
             ),
+            // Everyone can open a pull request.
+            Ok(_) if facts.git_ref.is_some_and(is_neither_branch_nor_tag) => deny(
+                format!(
+                    "`{}` is neither a branch nor a tag, so its commit may come from a fork",
+                    facts.git_ref.unwrap_or_default()
+                ),
+                "use a branch, a tag, or a commit of one of them",
+            ),
             // The owner of a fork can add commits that the server sends by their id.
             Ok(_) if facts.is_unverified => deny(
                 format!(
@@ -223,4 +231,10 @@ fn describe(capability: &Capability) -> String {
         Some(line) => format!("`{what}` in {file}:{line}"),
         None => format!("`{what}` in {file}"),
     }
+}
+
+/// Whether a ref is one that a forge makes for others, such as `refs/pull/1/head`.
+fn is_neither_branch_nor_tag(git_ref: &str) -> bool {
+    let known = ["refs/heads/", "refs/tags/"];
+    git_ref.starts_with("refs/") && !known.iter().any(|prefix| git_ref.starts_with(prefix))
 }

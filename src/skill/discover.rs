@@ -107,7 +107,10 @@ impl Discovery {
     /// Returns the skill at exactly this path.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<&Found> {
-        self.skills.iter().find(|found| found.path == path)
+        let at = self
+            .skills
+            .binary_search_by(|found| found.path.as_str().cmp(path));
+        at.ok().map(|at| &self.skills[at])
     }
 }
 

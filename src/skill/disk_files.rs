@@ -36,11 +36,27 @@ impl DiskFiles {
     /// # Errors
     /// If the folder can't be listed.
     pub fn open(root: &Path, repository: Option<&Path>) -> Result<Self, fs::Error> {
+        Self::list(root, repository, is_made_by_tools)
+    }
+
+    /// Lists an installed skill, without the user's own files and folders. The names of its other files
+    /// do not matter, because a skill may contain files that tools usually create.
+    ///
+    /// # Errors
+    /// If the folder can't be listed.
+    pub fn installed(root: &Path, private: &[String]) -> Result<Self, fs::Error> {
+        Self::list(root, None, |path| is_in_any(path, private))
+    }
+
+    fn list(
+        root: &Path,
+        repository: Option<&Path>,
+        is_left_out: impl Fn(&str) -> bool,
+    ) -> Result<Self, fs::Error> {
         let real = root.canonicalize().at("look at", root)?;
         let listing = tree::list(&real)?;
-        let is_part = |path: &str| {
-            path != ".git" && !path.starts_with(".git/") && !path.split('/').any(is_made_by_tools)
-        };
+        let is_part =
+            |path: &str| path != ".git" && !path.starts_with(".git/") && !is_left_out(path);
         let files = listing.files.into_iter().map(|file| Entry {
             kind: EntryKind::File {
                 bytes: file.metadata.len(),
@@ -82,19 +98,6 @@ impl DiskFiles {
         })
     }
 
-    /// Leaves out the user's own files and folders.
-    #[must_use]
-    pub fn without(mut self, private: &[String]) -> Self {
-        self.entries.retain(|entry| {
-            let is_in = |folder: &String| {
-                let rest = entry.path.strip_prefix(folder.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            !private.iter().any(is_in)
-        });
-        self
-    }
-
     fn read_at_most(&self, path: &str, count: u64) -> Result<Vec<u8>, Unreadable> {
         let unreadable = |error: std::io::Error| Unreadable {
             reason: error.to_string(),
@@ -109,6 +112,14 @@ impl DiskFiles {
             .map_err(unreadable)?;
         Ok(bytes)
     }
+}
+
+/// Whether a path is one of these files and folders, or in one of them.
+fn is_in_any(path: &str, places: &[String]) -> bool {
+    places.iter().any(|place| {
+        let rest = path.strip_prefix(place.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 impl SkillFiles for DiskFiles {

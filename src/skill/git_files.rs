@@ -8,6 +8,7 @@ use crate::digest::FileMode;
 use crate::skill::tree::{SkillFile, SkillTree};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
+use mdskill_lint::frontmatter::MAX_SKILL_MD_BYTES;
 use mdskill_lint::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
 
 /// The limits of what is listed, which is more than what can be installed.
@@ -113,6 +114,16 @@ impl<'a> GitFiles<'a> {
     }
 }
 
+/// Returns the text of a `SKILL.md`; empty if it is larger than the limit. Its size is known without decoding
+/// it, and in a small repository, one large file can be that of a thousand skills.
+///
+/// # Errors
+/// If the blob is missing or invalid.
+pub fn skill_text(objects: &Objects, skill_file: ObjectId) -> Result<Vec<u8>, ObjectError> {
+    let (_, text) = objects.blob_up_to(skill_file, MAX_SKILL_MD_BYTES)?;
+    Ok(text.unwrap_or_default())
+}
+
 /// Returns the blobs of the links of the skill at `place` that are not here, so far as they are known:
 /// another link may follow each of them.
 ///
@@ -156,8 +167,7 @@ pub fn find_entry(
         let (PathKind::Folder, tree) = found else {
             return Ok(None);
         };
-        let entries = objects.tree(tree)?;
-        let Some(entry) = entries.iter().find(|entry| entry.name == name.as_bytes()) else {
+        let Some(entry) = objects.entry(tree, name.as_bytes())? else {
             return Ok(None);
         };
         let kind = if entry.is_tree() || entry.mode == TreeEntry::SUBMODULE {

@@ -10,5 +10,5 @@ pub mod tree;
 mod walk;
 
 pub use disk_files::DiskFiles;
-pub use git_files::{GitFiles, find_entry, unfetched_links};
+pub use git_files::{GitFiles, find_entry, skill_text, unfetched_links};
 pub use walk::{SkillPlace, follow};

@@ -132,6 +132,8 @@ mod tests {
     use mdskill_git::ObjectId;
 
     fn discovery(paths: &[&str]) -> Discovery {
+        let mut paths = paths.to_vec();
+        paths.sort_unstable();
         let skills = paths.iter().zip(0..).map(|(path, id)| Found {
             path: (*path).to_owned(),
             tree: ObjectId::from_bytes([id; 20]),

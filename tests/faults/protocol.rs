@@ -319,7 +319,7 @@ fn without_end(group: &mut Group<'_>) {
             Phase::Refs,
             Vec::new(),
             frame(format!("{ID} refs/heads/{}\n", "x".repeat(60_000)).as_bytes()),
-            "64 MiB of refs",
+            "32 MiB of refs",
         ),
     ] {
         group.case(format!("{name}_without_end"), move || {

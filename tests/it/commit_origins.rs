@@ -100,6 +100,32 @@ fn commit_of_a_fork_is_reported_and_refused_by_sources() {
 }
 
 #[test]
+fn pull_request_is_reported_and_refused_by_sources() {
+    let context = ServedContext::new();
+    let main = context.repo.rev_parse("main");
+    let commit = context.repo.raw_commit(&[&main], 5, "Impostor");
+    let git_ref = "refs/pull/1/head";
+    context.repo.git(&["update-ref", git_ref, &commit]);
+    let spec = format!("acme/skills/one@{git_ref}");
+    let short = &commit[..7];
+    context.run(&["add", &spec]).ok().says(&format!(
+        "warning: no branch or tag of acme/skills contains commit {short} in its last 5000 commits; it may come from a fork"
+    ));
+    context.write("mdskill.toml", "[policy]\nsources = [\"github:acme/*\"]\n");
+    let said =
+        format!("`{git_ref}` is neither a branch nor a tag, so its commit may come from a fork");
+    for arguments in [
+        &["add", &spec][..],
+        &["policy", &spec],
+        &["policy", "one"],
+        &["update"],
+        &["install", "--force", "one"],
+    ] {
+        context.refuses(arguments, 3, &said);
+    }
+}
+
+#[test]
 fn commit_of_a_local_repository_is_found() {
     let (context, mut repo) = TestContext::with_skills();
     let first = repo.rev_parse("main");

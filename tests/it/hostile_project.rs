@@ -3,6 +3,7 @@
 use crate::support::kills::{killed_in_the_middle, with_old_and_new};
 use crate::support::repo::Repo;
 use crate::support::test_context::TestContext;
+use std::io::Write as _;
 use std::os::unix::fs::symlink;
 
 const COMMANDS: [&[&str]; 5] = [
@@ -425,4 +426,33 @@ fn fix_and_init_do_not_write_through_a_link() {
         .fails(1)
         .says("leads out of the project through a link");
     before.assert_same(&context.snapshot());
+}
+
+#[test]
+fn pipes_among_the_files_of_git_hold_nothing_up() {
+    for (place, config) in [
+        (".git/shallow", ""),
+        (".git/gitdir", ""),
+        ("pipe", "[include]\n\tpath = ../pipe\n"),
+        ("pipe", "[core]\n\tattributesFile = ../pipe\n"),
+    ] {
+        let (context, _repo) = TestContext::with_skills();
+        let git = context.project().join(".git");
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(git.join("config"))
+            .unwrap();
+        file.write_all(config.as_bytes()).unwrap();
+        let mode = rustix::fs::Mode::from_raw_mode(0o644);
+        let pipe = context.project().join(place);
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+        context.run(&["add", "acme/skills/one"]).ok();
+        for command in ["validate", "verify", "list"] {
+            context.run(&[command]).ok();
+        }
+        let source = format!("file://{}", context.project().display());
+        let added = context.run(&["add", &source, "--all"]);
+        assert!(matches!(added.code, Some(1..6)), "{added}");
+        added.says("is not a regular file");
+    }
 }

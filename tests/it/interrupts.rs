@@ -5,14 +5,16 @@ use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
 
 #[test]
 fn second_signal_ends_a_command_that_waits_for_a_file() {
-    let (context, repo) = TestContext::with_skills();
-    let pipe = repo.folder().join("packed-refs");
-    if pipe.exists() {
-        std::fs::remove_file(&pipe).unwrap();
-    }
+    let (context, _repo) = TestContext::with_skills();
+    let pipe = context.path("home/pipe");
+    let config = format!("[core]\n\texcludesFile = {}\n", pipe.display());
+    std::fs::write(context.path("home/.gitconfig"), config).unwrap();
     mknodat(CWD, &pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-    let spec = format!("file://{}//skills/one", repo.folder().display());
-    let mut running = context.mdskill(["add", &spec]).spawn();
+    context.write(
+        "sources/one/SKILL.md",
+        "---\nname: one\ndescription: Text.\n---\n",
+    );
+    let mut running = context.mdskill(["add", "./sources/one"]).spawn();
     // A pipe can be opened for writing when a process reads it.
     let writer = loop {
         match open(&pipe, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()) {

@@ -73,8 +73,41 @@ fn verify_reports_tracked_leftovers() {
         let found = context.refuses(&["verify"], 3, sentence);
         found.says("scripts/__pycache__/run.cpython-312.pyc (added)");
         found.says(".DS_Store (added)").says(".gitignore");
+        found.says(&format!("git rm --cached {FINDER} {COMPILED}"));
         context.run(&["cache", "clear"]).ok();
     }
+}
+
+#[test]
+fn locked_file_is_of_the_skill_whatever_its_name() {
+    let (context, mut repo) = installed();
+    let compiled = "skills/three/scripts/__pycache__/x.pyc";
+    repo.write(compiled, "compiled").commit("Compiled");
+    context.run(&["update"]).ok();
+    let on_disk = format!(".github/{compiled}");
+    for place in ["three", ".github/skills/three"] {
+        let found = context.run(&["validate", place, "--json"]).json();
+        let found = found.to_string();
+        assert!(found.contains("A103") && found.contains("SK505"), "{found}");
+    }
+    let shown = context.run(&["show", "three"]);
+    shown.ok().says("scripts/__pycache__/x.pyc");
+    // Another file in the same folder is not locked.
+    context.write(COMPILED, "mine");
+    context.run(&["verify"]).ok();
+    context
+        .run(&["show", "three"])
+        .ok()
+        .never_says("run.cpython");
+    context.write(&on_disk, "changed");
+    let found = context.refuses(&["verify"], 3, "differs from the lockfile");
+    found.says("scripts/__pycache__/x.pyc (changed)");
+    found.never_says("run.cpython");
+    context
+        .run(&["diff", "--local"])
+        .says("__pycache__/x.pyc")
+        .never_says("deleted");
+    context.run(&["list"]).ok().says("modified");
 }
 
 #[test]

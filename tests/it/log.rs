@@ -269,6 +269,25 @@ fn newer_and_installed_commits_are_marked_with_versions() {
 }
 
 #[test]
+fn version_of_another_branch_is_not_marked_in_this_one() {
+    let (context, mut repo) = TestContext::with_skills();
+    repo.git(&["branch", "side"]);
+    repo.branch("side");
+    repo.skill("skills/one", "one", "Changed on the side");
+    let side = repo.commit("Side changes one");
+    repo.branch("main");
+    repo.skill("skills/one", "one", "Changed on the main branch");
+    repo.commit("Main changes one");
+    context
+        .run(&["add", &format!("acme/skills/one@{side}")])
+        .ok();
+    let report = context.run(&["log", "one", "--json"]).ok().json();
+    let commits = report["commits"].as_array().unwrap().iter();
+    let states: Vec<&Value> = commits.map(|commit| &commit["state"]).collect();
+    assert_eq!(states, [&Value::from("newer"), &Value::Null]);
+}
+
+#[test]
 fn changed_lines_and_patches_are_those_of_git() {
     let mut context = ServedContext::new();
     let repo = &mut context.repo;

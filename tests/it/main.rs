@@ -94,6 +94,7 @@ mod search;
 mod secrets;
 mod semver_tags;
 mod servers;
+mod shared_files;
 mod show;
 mod shown_capabilities;
 mod signatures;

@@ -84,6 +84,8 @@ fn target_that_can_not_be_one_is_refused() {
     let inside = "can't both be targets";
     for (target, code, sentence) in [
         (".mdskill", 1, "a folder of git or mdskill"),
+        ("mdskill.lock", 1, "a file of mdskill"),
+        ("Mdskill.TOML/skills", 1, "a file of mdskill"),
         (".mdskill/skills", 1, "a folder of git or mdskill"),
         (".MDSKILL/skills", 1, "a folder of git or mdskill"),
         (".mdskill-stage-x", 1, "a folder of git or mdskill"),

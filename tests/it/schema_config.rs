@@ -187,6 +187,10 @@ fn skills() -> Value {
                 ]},
                 "description": "Rules that the skill may break, by code or name.",
             },
+            "source": {
+                "type": "string",
+                "description": "The only source whose skill may break them, as in mdskill.lock; without it, any source.",
+            },
         }},
     })
 }
@@ -277,6 +281,11 @@ fn schema_accepts_what_mdskill_accepts() {
             true,
         ),
         ("[skills.pdf]\nallow = []", true),
+        (
+            "[skills.pdf]\nsource = 'github:acme/skills'\nallow = ['A203']",
+            true,
+        ),
+        ("[skills.pdf]\nsource = 1\nallow = ['A203']", false),
         ("[rules]\nA = 'off'\na2 = 'error'\nignore = ['A101']", true),
         ("[skills.pdf]\nallow = ['A2']", false),
         ("[skills.pdf]\nallow = ['all']", false),

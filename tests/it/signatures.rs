@@ -319,6 +319,32 @@ fn lockfile_with_an_unsigned_commit_is_not_installed() {
 }
 
 #[test]
+fn unsigned_commit_with_the_locked_files_is_not_added() {
+    let Some((context, mut repo, key)) = with_key() else {
+        return;
+    };
+    let signed = sign(&repo, &key.options());
+    mdskill(&context, &["add", "acme/skills/one"]).run().ok();
+    let lock = context.read("mdskill.lock");
+    repo.write("skills/two/more.md", "more");
+    let unsigned = repo.commit("More");
+    let said = format!("commit {} is not signed", &unsigned[..7]);
+    let by_id = format!("acme/skills/one@{unsigned}");
+    for locked in [lock.clone(), lock.replace(&signed, &unsigned)] {
+        context.write("mdskill.lock", locked);
+        for files in [true, false] {
+            if !files {
+                forget_files(&context);
+            }
+            for spec in ["acme/skills/one", "acme/skills/one@main", &by_id] {
+                refuses(&context, &["add", spec], &said);
+                refuses(&context, &["add", spec, "--target", "skills"], &said);
+            }
+        }
+    }
+}
+
+#[test]
 fn signed_tag_takes_one_more_request_of_a_server() {
     let context = ServedContext::new();
     if !link_tools(&context, &["ssh-keygen"]) {

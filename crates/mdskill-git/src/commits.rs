@@ -29,6 +29,9 @@ pub struct Author {
     pub offset: i32,
 }
 
+/// The number of bytes of a commit's message that are looked at, because a message can have any size.
+const MAX_SUMMARY_BYTES: usize = 4096;
+
 impl Objects {
     /// Reads a commit. Its parents and its tree may be missing.
     ///
@@ -37,15 +40,14 @@ impl Objects {
     pub fn commit(&self, id: ObjectId) -> Result<CommitObject, ObjectError> {
         let found = self.repository.find_commit(oid(id));
         let commit = found.map_err(|error| unreadable(id, &error))?;
-        let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+        let message = commit.message_bytes();
+        let message = &message[..message.len().min(MAX_SUMMARY_BYTES)];
+        let summary = message.split(|byte| *byte == b'\n').next();
         let author = commit.author();
         Ok(CommitObject {
             parents: commit.parent_ids().map(from_oid).collect(),
             tree: from_oid(commit.tree_id()),
-            summary: message
-                .lines()
-                .next()
-                .unwrap_or_default()
+            summary: String::from_utf8_lossy(summary.unwrap_or_default())
                 .trim_end()
                 .to_owned(),
             time: commit.time().seconds(),

@@ -18,6 +18,7 @@ pub mod environment;
 mod error;
 mod file_mode;
 pub mod git_config;
+mod git_folder;
 pub mod hex;
 pub mod http;
 pub mod ignore_rules;
@@ -39,6 +40,7 @@ pub mod signature;
 pub mod similarity;
 pub mod transport;
 mod tree;
+mod tree_names;
 mod tree_walk;
 pub mod work_tree;
 

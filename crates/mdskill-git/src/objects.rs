@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use git2::{
@@ -18,10 +18,12 @@ pub use crate::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError, PackWriter};
 pub use crate::tree::{TreeBuilder, TreeEntry};
 
 use crate::file_mode::FileMode;
+use crate::git_folder;
 use crate::object_id::ObjectId;
 use crate::options::set_limits;
 use crate::progress::Progress;
 use crate::tree::{long_name, parse_tree, tree_bytes};
+use crate::tree_names::TreeNames;
 
 /// The maximum number of tags that lead to each other before a commit. Each of 20,000 refs could be
 /// such a chain; more than two tags are unknown in practice.
@@ -30,6 +32,7 @@ const MAX_TAG_CHAIN: usize = 16;
 /// The objects of one repository.
 pub struct Objects {
     pub(super) repository: Repository,
+    names: TreeNames,
 }
 
 impl Objects {
@@ -39,8 +42,14 @@ impl Objects {
     /// When the repository does not exist.
     pub fn open(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
+        git_folder::check(path)?;
         let repository = Repository::open(path).map_err(|error| refuse(path, &error))?;
-        Ok(Self { repository })
+        Ok(Self::of(repository))
+    }
+
+    fn of(repository: Repository) -> Self {
+        let names = TreeNames::default();
+        Self { repository, names }
     }
 
     /// Opens the bare repository at `path`, without a check of its owner.
@@ -52,7 +61,7 @@ impl Objects {
     pub fn open_store(path: &Path) -> Result<Self, ObjectError> {
         set_limits();
         let repository = Repository::open_bare(path).map_err(|error| refuse(path, &error))?;
-        Ok(Self { repository })
+        Ok(Self::of(repository))
     }
 
     /// Creates an empty bare repository at `path`.
@@ -121,10 +130,11 @@ impl Objects {
     /// When it can't be used, for example because another user owns it, or its ids are SHA-256.
     pub fn around(folder: &Path) -> Result<Option<Self>, ObjectError> {
         set_limits();
+        git_folder::check_around(folder)?;
         let nowhere: [&Path; 0] = [];
         let opened = Repository::open_ext(folder, RepositoryOpenFlags::empty(), nowhere);
         match opened {
-            Ok(repository) => Ok(Some(Self { repository })),
+            Ok(repository) => Ok(Some(Self::of(repository))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(refuse(folder, &error)),
         }
@@ -228,6 +238,14 @@ impl Objects {
             Some((name, size)) => Err(ObjectError::LongName { name, size }),
             None => Ok(entries),
         }
+    }
+
+    /// Returns the entry with this name in a tree.
+    ///
+    /// # Errors
+    /// As [`Objects::tree`].
+    pub fn entry(&self, tree: ObjectId, name: &[u8]) -> Result<Option<TreeEntry>, ObjectError> {
+        self.names.find(tree, name, || self.tree(tree))
     }
 
     /// Returns the bytes of a blob.
@@ -358,12 +376,18 @@ impl Objects {
     /// # Errors
     /// When the repository can't be used.
     pub fn database(&self) -> Result<Database<'_>, ObjectError> {
-        Ok(Database(self.odb()?))
+        Ok(Database {
+            odb: self.odb()?,
+            packs: self.store().join("objects/pack"),
+        })
     }
 }
 
 /// An object database that packs are written to.
-pub struct Database<'a>(Odb<'a>);
+pub struct Database<'a> {
+    odb: Odb<'a>,
+    packs: PathBuf,
+}
 
 impl Database<'_> {
     /// Finds packs that another program has written.
@@ -371,7 +395,7 @@ impl Database<'_> {
     /// # Errors
     /// When the repository can't be read.
     pub fn refresh(&self) -> Result<(), ObjectError> {
-        self.0
+        self.odb
             .refresh()
             .map_err(|error| refuse(Path::new("(cache)"), &error))
     }
@@ -386,7 +410,7 @@ impl Database<'_> {
         progress: &'a dyn Progress,
         deadline: Instant,
     ) -> Result<PackWriter<'a>, PackError> {
-        PackWriter::start(&self.0, progress, deadline)
+        PackWriter::start(&self.odb, &self.packs, progress, deadline)
     }
 }
 

@@ -10,9 +10,14 @@ use crate::error::MAX_OBJECT_BYTES;
 /// The largest tree that libgit2 keeps in memory, in bytes. Its default of 4 KiB lets it inflate a folder
 /// of ten thousand skills again for each of them.
 const MAX_CACHED_TREE: usize = 1 << 20;
+/// The largest file that libgit2 keeps in memory, in bytes: that of the largest file of a skill by default.
+/// libgit2 keeps none by default, and so decodes a file of a thousand skills a thousand times.
+const MAX_CACHED_BLOB: usize = 16 << 20;
+/// The size of all objects that libgit2 keeps in memory, in bytes. Its default is 256 MiB.
+const MAX_CACHED: isize = 32 << 20;
 
-/// Initialises libgit2, limits the size of an inflated delta (CVE-2026-53585), and keeps large trees in
-/// its cache, once in a process.
+/// Initialises libgit2, limits the size of an inflated delta (CVE-2026-53585), and sets what its cache
+/// keeps, once in a process.
 pub(crate) fn set_limits() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -28,11 +33,14 @@ pub(crate) fn set_limits() {
         unsafe {
             libgit2_sys::init();
             libgit2_sys::git_libgit2_opts(option, MAX_OBJECT_BYTES);
-            // Else the default remains, which is only slower.
-            drop(git2::opts::set_cache_object_limit(
-                ObjectType::Tree,
-                MAX_CACHED_TREE,
-            ));
+            // Else the defaults remain, which are only slower.
+            for (kind, limit) in [
+                (ObjectType::Tree, MAX_CACHED_TREE),
+                (ObjectType::Blob, MAX_CACHED_BLOB),
+            ] {
+                drop(git2::opts::set_cache_object_limit(kind, limit));
+            }
+            drop(git2::opts::set_cache_max_size(MAX_CACHED));
         }
         // In a container that runs as another user, `HOME` may be a folder that only root can enter.
         if Config::open_default().is_err() {
@@ -56,5 +64,26 @@ fn ignore_user_config() {
         )]
         // SAFETY: only `set_limits` calls this, within a `Once` that precedes every use of libgit2.
         let _default_remains = unsafe { git2::opts::set_search_path(level, "") };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objects::Objects;
+
+    #[test]
+    fn file_of_many_skills_is_decoded_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.git");
+        let writer = Objects::create(&path).unwrap();
+        let bytes = vec![b'x'; MAX_CACHED_BLOB - 1];
+        let id = writer.write_blob(&bytes).unwrap();
+        let objects = Objects::open_store(&path).unwrap();
+        assert_eq!(objects.blob(id).unwrap(), bytes);
+        // What is kept is not read from the disk again.
+        std::fs::remove_dir_all(path.join("objects")).unwrap();
+        assert_eq!(objects.blob(id).unwrap(), bytes);
+        assert!(writer.blob(id).is_err());
     }
 }

@@ -1,10 +1,11 @@
 //! Packs: limits, the header, errors, and the writer.
 
 use std::cell::Cell;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
-use git2::{ErrorClass, Odb, OdbPackwriter};
+use git2::{ErrorClass, Indexer, Odb};
 
 use crate::error::MAX_OBJECT_BYTES;
 use crate::pack_size::{Excess, InflatedSize, MAX_INFLATED_BYTES, PACK_HEADER_BYTES};
@@ -82,7 +83,7 @@ pub(super) fn announced_objects(head: &[u8]) -> Result<u32, PackError> {
 /// A writer that is dropped before [`PackWriter::finish`] leaves no files.
 pub struct PackWriter<'a> {
     odb: &'a Odb<'a>,
-    writer: OdbPackwriter<'a>,
+    writer: Indexer<'a>,
     head: Vec<u8>,
     bytes: u64,
     inflated: InflatedSize,
@@ -100,13 +101,19 @@ enum Stop {
 }
 
 impl<'a> PackWriter<'a> {
-    /// Starts a pack in an object database. Decoding stops at the deadline, or when it is cancelled.
+    /// Starts a pack in the folder with the packs of an object database. Decoding stops at the
+    /// deadline, or when it is cancelled.
+    ///
+    /// The folder is named, because libgit2 writes to the root folder if it could not read that of the
+    /// database.
     pub(super) fn start(
         odb: &'a Odb<'a>,
+        packs: &Path,
         progress: &'a dyn Progress,
         deadline: Instant,
     ) -> Result<Self, PackError> {
-        let mut writer = odb.packwriter().map_err(|error| corrupt(&error))?;
+        let mut writer =
+            Indexer::new(Some(odb), packs, 0, false).map_err(|error| corrupt(&error))?;
         let stopped = Rc::new(Cell::new(None));
         let stop = Rc::clone(&stopped);
         // libgit2 calls this for each object.
@@ -172,18 +179,14 @@ impl<'a> PackWriter<'a> {
 
     fn index(&mut self, bytes: &[u8]) -> Result<(), PackError> {
         use std::io::Write;
-        self.writer
-            .write_all(bytes)
-            // git2 reports every error of libgit2 as "Write error".
-            .map_err(|_| self.explain(&git2::Error::last_error(-1)))
-    }
-
-    fn explain(&self, error: &git2::Error) -> PackError {
-        match self.stopped.get() {
-            Some(Stop::Cancelled) => PackError::Cancelled,
-            Some(Stop::Late) => PackError::Late(self.started.elapsed().as_secs()),
-            None => corrupt(error),
-        }
+        self.writer.write_all(bytes).map_err(|error| {
+            let message = error.to_string();
+            let of_libgit2 = error.into_inner().map(|inner| inner.downcast());
+            match of_libgit2 {
+                Some(Ok(error)) => explain(&error, &self.stopped, self.started),
+                _ => PackError::Corrupt(message),
+            }
+        })
     }
 
     /// Checks the checksum of the pack and makes its objects readable.
@@ -199,9 +202,18 @@ impl<'a> PackWriter<'a> {
             return Ok(());
         }
         self.index_pending()?;
+        let (stopped, started) = (self.stopped, self.started);
         let committed = self.writer.commit();
-        committed.map_err(|error| self.explain(&error))?;
+        committed.map_err(|error| explain(&error, &stopped, started))?;
         self.odb.refresh().map_err(|error| corrupt(&error))
+    }
+}
+
+fn explain(error: &git2::Error, stopped: &Cell<Option<Stop>>, started: Instant) -> PackError {
+    match stopped.get() {
+        Some(Stop::Cancelled) => PackError::Cancelled,
+        Some(Stop::Late) => PackError::Late(started.elapsed().as_secs()),
+        None => corrupt(error),
     }
 }
 

@@ -18,9 +18,7 @@ impl Objects {
         let mut parts = path.split('/').filter(|part| !part.is_empty()).peekable();
         let mut tree = tree;
         while let Some(part) = parts.next() {
-            let mut entries = self.tree(tree)?.into_iter();
-            let found = entries.find(|entry| entry.name == part.as_bytes());
-            match found {
+            match self.entry(tree, part.as_bytes())? {
                 Some(entry) if parts.peek().is_some() && entry.is_tree() => tree = entry.id,
                 Some(entry) if parts.peek().is_none() => return Ok(Some(entry)),
                 _ => return Ok(None),

@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use git2::{AttrCheckFlags, AttrValue, DiffOptions};
 
 use crate::file_mode::FileMode;
+use crate::git_folder::is_harmless;
 use crate::object_id::ObjectId;
 use crate::objects::{Objects, from_oid};
 
@@ -20,6 +20,8 @@ pub struct WorkTree {
     fold: fn(&str) -> String,
     /// The folders whose rules of git were looked at, and whether they can be read.
     looked_at: RefCell<HashMap<String, bool>>,
+    /// The folders that git was asked about, and whether it ignores them.
+    ignored_folders: RefCell<HashMap<String, bool>>,
 }
 
 /// A file that the index has.
@@ -36,17 +38,6 @@ pub struct IndexedFile {
     pub is_unmodified: bool,
 }
 
-/// The files of a repository that libgit2 reads, and that a project from an archive may have as pipes.
-const FILES_OF_GIT: [&str; 7] = [
-    "HEAD",
-    "commondir",
-    "config",
-    "index",
-    "info/attributes",
-    "info/exclude",
-    "packed-refs",
-];
-
 impl WorkTree {
     /// Opens the repository with the nearest `.git` at or above `folder`; `None` if it does not exist
     /// or can't be used.
@@ -60,12 +51,6 @@ impl WorkTree {
         // As in git, a folder `.git` without `HEAD` is not a repository.
         let git =
             candidates.find(|git| git.is_file() || git.join("HEAD").symlink_metadata().is_ok())?;
-        if !FILES_OF_GIT
-            .iter()
-            .all(|name| git.is_file() || is_harmless(&git.join(name)))
-        {
-            return None;
-        }
         let objects = Objects::open(&git).ok()?;
         let root = objects.work_tree()?.canonicalize().ok()?;
         let tracked = tracked(&objects, fold)?;
@@ -75,6 +60,7 @@ impl WorkTree {
             tracked,
             fold,
             looked_at: RefCell::default(),
+            ignored_folders: RefCell::default(),
         })
     }
 
@@ -114,7 +100,19 @@ impl WorkTree {
             return false;
         }
         let mut folders = path.match_indices('/').map(|(at, _)| &path[..=at]);
-        folders.any(|folder| self.objects.is_ignored(folder)) || self.objects.is_ignored(path)
+        folders.any(|folder| self.is_ignored_folder(folder)) || self.objects.is_ignored(path)
+    }
+
+    /// Whether git ignores a folder, whose path ends with a slash. libgit2 reads the rules of all
+    /// folders above each time, so it is asked once.
+    fn is_ignored_folder(&self, folder: &str) -> bool {
+        let mut ignored = self.ignored_folders.borrow_mut();
+        if let Some(known) = ignored.get(folder) {
+            return *known;
+        }
+        let is_ignored = self.objects.is_ignored(folder);
+        ignored.insert(folder.to_owned(), is_ignored);
+        is_ignored
     }
 
     /// Whether the rules of git for a path can be read. libgit2 waits for a pipe without end, so rules that
@@ -288,12 +286,6 @@ impl Objects {
             && repository.add_ignore_rule(line).is_ok()
             && self.is_ignored(path)
     }
-}
-
-/// Whether opening a path, to which a link may lead, neither waits nor reads without end.
-fn is_harmless(path: &Path) -> bool {
-    let is_special = |there: Metadata| !there.is_dir() && !there.is_file();
-    !path.metadata().is_ok_and(is_special)
 }
 
 /// Returns the folded paths of the index; `None` if it can't be read.

@@ -29,7 +29,8 @@ pub struct ParsedSkill<'a> {
     pub profile: Profile,
     /// The size of a skill that can be installed.
     pub limits: Limits,
-    /// The bytes of `SKILL.md`, if it exists and can be read.
+    /// The bytes of `SKILL.md`, if it exists, can be read, and is not larger than the limit: the file that
+    /// a thousand skills of a small repository share may be large.
     pub skill_md: Option<Cow<'a, [u8]>>,
     /// The folders of the outermost nested skills, each with a trailing `/`, sorted.
     pub nested: Vec<&'a str>,
@@ -102,6 +103,12 @@ impl<'a> ParsedSkill<'a> {
     fn read_skill_md(&mut self) {
         let entry = self.entry(SKILL_FILE).filter(|entry| entry.is_file());
         let Some(entry) = entry else { return };
+        if let EntryKind::File { bytes, .. } = entry.kind
+            && bytes > MAX_SKILL_MD_BYTES as u64
+        {
+            self.frontmatter = Some(Err(FrontmatterError::of_large_file(bytes)));
+            return;
+        }
         let bytes = match self.files.read(&entry.path) {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((&entry.path, error)),

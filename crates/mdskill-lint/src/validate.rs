@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::SKILL_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::frontmatter::Field;
+use crate::frontmatter::{Field, MAX_SKILL_MD_BYTES};
 use crate::locate::Lines;
 use crate::parsed_skill::ParsedSkill;
 use crate::references::resolve::Destination;
@@ -76,7 +76,8 @@ pub fn validate(files: &dyn SkillFiles, settings: &Settings) -> ValidationResult
 #[must_use]
 pub fn read_facts(skill: &dyn SkillFiles, settings: &Settings) -> SkillFacts {
     let mut skill_md = MemoryFiles::new(skill.folder());
-    if let Ok(bytes) = skill.read(SKILL_FILE) {
+    // A larger file has no facts.
+    if let Ok(bytes) = skill.beginning(SKILL_FILE, MAX_SKILL_MD_BYTES + 1) {
         skill_md = skill_md.with(SKILL_FILE, bytes);
     }
     facts(&ParsedSkill::new(&skill_md, settings.profile))

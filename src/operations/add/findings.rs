@@ -106,6 +106,7 @@ pub(super) fn record_allowed(
         config::allow(
             &context.scope.config(),
             &candidate.name,
+            &candidate.source,
             &rules.collect::<Vec<_>>(),
         )?;
     }

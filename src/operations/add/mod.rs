@@ -10,7 +10,7 @@ mod resolve;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join_all;
+use crate::operations::concurrent::try_join_all;
 
 pub(crate) use self::report::{Added, ChosenTargets, Clash, Report, Sibling, Stopped};
 
@@ -26,6 +26,7 @@ use super::places;
 use super::policy_check::{PolicyCheck, Refusal};
 use super::report::{Action, Change, LeftAlone, refusal_reason};
 use super::resolve::{Candidate, CommitOrigin};
+use crate::config::Rules;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::hint::CommandLine;
@@ -34,7 +35,6 @@ use crate::lockfile::{Entry, Lockfile};
 use crate::skill::tree::SkillTree;
 use crate::spec::Spec;
 use crate::target::Target;
-use mdskill_lint::Settings;
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::rule::Rule;
@@ -66,7 +66,7 @@ pub(crate) struct Options {
     /// Whether any error in a skill stops the command.
     pub(crate) strict: bool,
     /// The settings of the rules.
-    pub(crate) settings: Settings,
+    pub(crate) rules: Rules,
     /// The rules that the one skill of this command may break, although they keep it from being installed.
     pub(crate) allowed: Vec<&'static Rule>,
     /// Whether to report the changes without making them.

@@ -1,7 +1,7 @@
 //! Checks the names of the skills to add: of two different skills with one name, none is installed
 //! silently in place of the other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::resolve::Prepared;
 use super::{Clash, Options, Report, candidates};
@@ -52,7 +52,7 @@ pub(super) fn remove_duplicates(
         let name = fold(candidate.name.as_str());
         by_name.entry(name).or_default().push((at, candidate));
     }
-    let mut removed: Vec<usize> = Vec::new();
+    let mut removed: HashSet<usize> = HashSet::new();
     for same in by_name.values().filter(|same| same.len() > 1) {
         let (_, first) = same[0];
         let is_one = same.iter().all(|(_, other)| {
@@ -124,12 +124,14 @@ pub(super) fn check_installed(
     options: &Options,
     repositories: &[Prepared<'_>],
 ) -> Result<(), OpError> {
+    // Each name is folded once, because a project and a repository can have thousands of skills.
+    let installed = lockfile.skills.iter();
+    let installed: HashMap<String, _> = installed
+        .map(|skill| (fold(skill.0.as_str()), skill))
+        .collect();
     for prepared in repositories {
         for candidate in &prepared.candidates {
-            let folded = fold(candidate.name.as_str());
-            let mut installed = lockfile.skills.iter();
-            let Some((name, entry)) = installed.find(|(name, _)| fold(name.as_str()) == folded)
-            else {
+            let Some((name, entry)) = installed.get(&fold(candidate.name.as_str())) else {
                 continue;
             };
             // A skill that left the locked path was moved in its repository, and identical copies
@@ -141,7 +143,7 @@ pub(super) fn check_installed(
                     locked.path != candidate.path && locked.tree != candidate.files.tree
                 });
             // A lockfile with both spellings can't be read, so --force does not help.
-            if *name != candidate.name || is_other && !options.force {
+            if **name != candidate.name || is_other && !options.force {
                 return Err(OpError::NameTaken {
                     name: candidate.name.clone(),
                     first: format!("{} (installed)", full_spec(&entry.source, &entry.path)),

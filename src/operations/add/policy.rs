@@ -58,7 +58,9 @@ pub(super) fn refusals(
                 version.kind = RefKind::Commit;
             }
             if is_locked(lockfile, candidate, opened.repository.objects())? {
+                // The commit may be another one with the same files.
                 refusals.extend(policy_check.as_locked(&version));
+                refusals.extend(policy_check.signature_refusals(&version));
             } else {
                 let gained = &candidate.capabilities;
                 refusals.extend(policy_check.before_write(&opened.repository, &version, gained));

@@ -1,5 +1,7 @@
 //! Resolves specs to candidates. Each repository is opened once for all of its requested skills.
 
+use std::collections::HashSet;
+
 use super::Options;
 use crate::context::Context;
 use crate::fetch::resolve::Query;
@@ -104,7 +106,7 @@ pub(super) async fn prepare<'a>(
         .begin(&format!("fetching {}", group.source.spec_prefix()));
     let names_skill = group.wanted.iter().any(Option::is_some);
     let mut opened = Opened::open_for(context, &group.source, &group.query, names_skill).await?;
-    let mut chosen: Vec<Found> = Vec::new();
+    let (mut chosen, mut paths): (Vec<Found>, HashSet<String>) = Default::default();
     let mut hidden = Vec::new();
     for wanted in group.wanted {
         let found = if options.all && !group.is_exact {
@@ -125,14 +127,15 @@ pub(super) async fn prepare<'a>(
             vec![opened.the_one(wanted.as_deref()).await?]
         };
         for found in found {
-            if !chosen.contains(&found) {
+            if paths.insert(found.path.clone()) {
                 chosen.push(found);
             }
         }
     }
     let mut candidates = Vec::with_capacity(chosen.len());
     let mut left_out = Vec::new();
-    for candidate in opened.prepare(&chosen, &options.settings).await? {
+    let settings = options.rules.settings_for(&group.source);
+    for candidate in opened.prepare(&chosen, &settings).await? {
         match candidate {
             Ok(candidate) => candidates.push(candidate),
             // With --all, the other skills are installed.

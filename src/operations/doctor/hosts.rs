@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use futures_util::future::{join, join_all};
+use crate::operations::concurrent::join_all;
+use futures_util::future::join;
 use reqwest::Url;
 
 use super::{Section, Status};

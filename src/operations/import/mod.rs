@@ -10,7 +10,7 @@ pub(super) mod skill_folders;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use futures_util::future::join_all;
+use crate::operations::concurrent::join_all;
 use serde::Serialize;
 
 use self::find_version::{FoundVersion, find_versions};
@@ -231,7 +231,7 @@ async fn find_all<'a, 'b>(
     skills: &'b [MatchedSkill],
     report: &mut Report,
 ) -> Result<Vec<FoundSource<'a, 'b>>, OpError> {
-    let settings = context.config()?.rules.settings;
+    let rules = context.config()?.rules;
     let mut by_source: BTreeMap<&Source, Vec<&MatchedSkill>> = BTreeMap::new();
     for skill in skills {
         by_source.entry(&skill.source).or_default().push(skill);
@@ -246,6 +246,7 @@ async fn find_all<'a, 'b>(
     for (result, (source, skills)) in results.into_iter().zip(by_source) {
         match result {
             Ok((repository, versions)) => {
+                let settings = rules.settings_for(source);
                 let mut found = FoundSource {
                     repository,
                     skills: Vec::new(),
@@ -285,10 +286,11 @@ fn check_audit<'b>(
         return Ok(found);
     };
     Err(Stop::NotImported(format!(
-        "it is dangerous ({}:{}: {} [{code}]); to accept it, write `allow = [\"{code}\"]` below `[skills.{name}]` in mdskill.toml",
+        "it is dangerous ({}:{}: {} [{code}]); to accept it, write `source = \"{source}\"` and `allow = [\"{code}\"]` below `[skills.{name}]` in mdskill.toml",
         danger.file,
         danger.start.line,
         danger.message,
+        source = entry.source,
         code = danger.code
     )))
 }

@@ -203,7 +203,8 @@ struct Marks {
 }
 
 impl Marks {
-    /// Finds the newest commit that the locked commit has; without it, the newest with the locked files.
+    /// Finds the newest commit that the locked commit has, if it gave the locked files; without it, the
+    /// newest with those files.
     fn of(objects: &Objects, origin: &Origin<'_>, changes: &[Change]) -> Self {
         let Some(locked) = &origin.locked else {
             return Self {
@@ -222,7 +223,9 @@ impl Marks {
                 .iter()
                 .position(|change| change.after == Some(locked.tree))
         };
-        let installed = by_commit.or_else(by_tree);
+        // On another branch, the newest common commit has other files than the installed ones.
+        let has_files = |at: &usize| changes[*at].after == Some(locked.tree);
+        let installed = by_commit.filter(has_files).or_else(by_tree);
         let newer = |at: &usize| match (by_commit, installed) {
             (Some(_), _) => !has.contains(&changes[*at].id),
             (None, Some(installed)) => *at < installed,

@@ -8,6 +8,7 @@ use crate::operations::OpError;
 use crate::skill::discover::Found;
 use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
+use crate::skill::skill_text;
 use crate::spec::ROOT;
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::frontmatter;
@@ -88,7 +89,7 @@ impl Opened<'_> {
         let objects = self.repository.objects();
         let is_internal = |found: &Found| {
             let is_here = objects.contains(found.skill_file);
-            let text = is_here.then(|| objects.blob(found.skill_file).ok());
+            let text = is_here.then(|| skill_text(objects, found.skill_file).ok());
             text.flatten()
                 .is_some_and(|text| hidden::is_internal(&text))
         };
@@ -179,7 +180,7 @@ impl Opened<'_> {
     fn frontmatter_names(&self) -> Result<BTreeMap<String, String>, ObjectError> {
         let mut names = BTreeMap::new();
         for found in &self.discovery.skills {
-            let text = self.repository.objects().blob(found.skill_file)?;
+            let text = skill_text(self.repository.objects(), found.skill_file)?;
             let (name, _) = frontmatter::summary(&text);
             names.extend(name.map(|name| (found.path.clone(), name)));
         }

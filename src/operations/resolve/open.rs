@@ -13,7 +13,7 @@ use crate::operations::OpError;
 use crate::parallel;
 use crate::skill::discover::{Discovery, Found, Plugin, plugins};
 use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
-use crate::skill::{GitFiles, SkillPlace};
+use crate::skill::{GitFiles, SkillPlace, skill_text};
 use crate::source::Source;
 use crate::spec::{GitRef, Spec};
 use mdskill_git::ObjectId;
@@ -144,11 +144,17 @@ impl<'a> Opened<'a> {
         Ok(opened)
     }
 
-    /// Searches a branch or a tag that contains the commit, if the commit was given by its id and is not
-    /// locked, and warns if none is found.
+    /// Searches a branch or a tag that contains the commit, if the commit was given by its id, or by a ref
+    /// of another kind such as `refs/pull/1/head`, and is not locked. Warns if none is found.
     pub(crate) async fn find_origin(&mut self, context: &Context<'_>) -> Result<(), OpError> {
         let given = self.resolved.as_ref();
-        let given = given.filter(|resolved| resolved.matched == MatchedRef::Commit);
+        let given = given.filter(|resolved| match &resolved.matched {
+            MatchedRef::Commit => true,
+            MatchedRef::Branch(name) => {
+                name.starts_with("refs/") && !name.starts_with("refs/heads/")
+            }
+            MatchedRef::Head(_) | MatchedRef::Tag(_) | MatchedRef::Range(_) => false,
+        });
         let Some(commit) = given.map(|resolved| resolved.commit) else {
             return Ok(());
         };
@@ -258,10 +264,10 @@ impl<'a> Opened<'a> {
         others: Vec<ObjectId>,
     ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
         let trees = self.read_trees(chosen).await?;
-        let readable = trees.iter().filter_map(|tree| tree.as_ref().ok());
-        let blobs = readable.flat_map(SkillTree::blobs).chain(others);
-        let blobs: Vec<ObjectId> = blobs.collect();
-        self.fetch_blobs(blobs).await?;
+        let files: Vec<ObjectId> = trees.iter().flatten().flat_map(SkillTree::blobs).collect();
+        self.fetch_blobs(files.iter().copied().chain(others))
+            .await?;
+        self.repository.check_total(files)?;
         let follows = self.resolved.as_ref().map(|resolved| &resolved.follows);
         let origin = Origin {
             source: &self.repository.source,
@@ -358,7 +364,7 @@ impl Origin<'_> {
             .map_err(refuse)?;
         let skill_file = match files.in_memory(SKILL_FILE) {
             Some(bytes) => Cow::Borrowed(bytes),
-            None => Cow::Owned(objects.blob(found.skill_file)?),
+            None => Cow::Owned(skill_text(objects, found.skill_file)?),
         };
         let folder = found.folder();
         let folder = folder.unwrap_or_else(|| self.source.repository_name());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
+use crate::operations::concurrent::join_all;
 
 use super::query::Query;
 use super::{SearchSource, catalogs};

@@ -19,7 +19,8 @@ mod well_known;
 
 use std::collections::BTreeSet;
 
-use futures_util::future::{LocalBoxFuture, join_all};
+use crate::operations::concurrent::join_all;
+use futures_util::future::LocalBoxFuture;
 use reqwest::Url;
 use serde::Serialize;
 

@@ -9,6 +9,7 @@ use mdskill_git::objects::Objects;
 use mdskill_lint::SKILL_FILE;
 use mdskill_lint::details::Details;
 use mdskill_lint::diagnostic::{Diagnostic, Severity};
+use mdskill_lint::frontmatter::MAX_SKILL_MD_BYTES;
 use mdskill_lint::is_text;
 use mdskill_lint::markdown::points;
 use mdskill_lint::skill_files::{EntryKind, SkillFiles};
@@ -98,7 +99,7 @@ impl Facts {
             let text = files.read(&entry.path).ok();
             if let Some(text) = text.filter(|text| is_text(text)) {
                 all += characters(&text);
-                if entry.path == SKILL_FILE {
+                if entry.path == SKILL_FILE && text.len() <= MAX_SKILL_MD_BYTES {
                     skill_text = text.into_owned();
                 }
             }

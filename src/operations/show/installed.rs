@@ -49,7 +49,7 @@ impl OnDisk {
             state = state.max(Some(State::of(context, skill, &folder, &on_disk)?));
         }
         Ok(Self {
-            files: DiskFiles::open(&first.path, None)?.without(&private),
+            files: DiskFiles::installed(&first.path, &private)?,
             state,
             text,
         })
@@ -66,7 +66,8 @@ pub(super) fn show(
     let OnDisk { files, state, text } = OnDisk::read(context, skill)?;
     let entry = skill.entry;
     // An invalid configuration is an error of the commands that change something.
-    let settings = context.config().unwrap_or_default().rules.settings;
+    let rules = context.config().unwrap_or_default().rules;
+    let settings = rules.settings_for(&entry.source);
     let diagnostics = validate(&files, &settings).diagnostics;
     let details = Details::read(&text);
     let cached = skill.cached(context);
@@ -105,6 +106,7 @@ pub(super) fn show(
         installed: None,
         update: cached.and_then(|objects| newer(objects, skill)),
         agents: agents::readers(context, skill.targets),
+        allowed: rules.allowed.codes(name, &entry.source),
         capabilities: diff::capabilities(&files).into_iter().collect(),
         others,
         body: body_of(&text),

@@ -73,6 +73,9 @@ pub(crate) struct Report {
     /// The facts about its files.
     #[serde(flatten)]
     pub(crate) facts: Facts,
+    /// The rules that the configuration allows an installed skill to break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allowed: Vec<&'static str>,
     /// Its capabilities, the most severe first.
     pub(crate) capabilities: Vec<Capability>,
     /// The other skills of its source, as far as they are known.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::operations::list_remote::short_spec;
 use crate::operations::resolve::full_spec;
 use crate::skill::discover::{Discovery, Found};
-use crate::skill::hidden;
+use crate::skill::{hidden, skill_text};
 use crate::source::Source;
 use mdskill_git::objects::Objects;
 use mdskill_lint::details::Details;
@@ -68,7 +68,7 @@ impl Neighbors {
         let describe = |found: Found| {
             let is_here = objects.contains(found.skill_file);
             let text = is_here
-                .then(|| objects.blob(found.skill_file).ok())
+                .then(|| skill_text(objects, found.skill_file).ok())
                 .flatten();
             let text = text.unwrap_or_default();
             let folder = found.folder();

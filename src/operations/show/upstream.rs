@@ -11,7 +11,7 @@ use crate::operations::agents;
 use crate::operations::installed::{InstalledSkill, SkillFolder};
 use crate::operations::list_remote::short_spec;
 use crate::operations::resolve::{Candidate, Opened};
-use crate::skill::GitFiles;
+use crate::skill::{GitFiles, skill_text};
 use crate::spec::Spec;
 use crate::target::Target;
 use mdskill_lint::Settings;
@@ -35,7 +35,7 @@ pub(super) async fn show(
     let candidate = prepared.remove(0)?;
     context.progress.end();
     let objects = opened.repository.objects();
-    let text = objects.blob(found.skill_file)?;
+    let text = skill_text(objects, found.skill_file)?;
     let short = short_spec(&source, &opened.discovery, &found);
     let details = Details::read(&text);
     let root = opened.repository.root_tree(opened.commit())?;
@@ -57,6 +57,7 @@ pub(super) async fn show(
         agents: agents::readers(context, &placed.targets),
         places: placed.places,
         new_places: placed.new_places,
+        allowed: Vec::new(),
         state: None,
         installed: placed.installed,
         update: None,

@@ -53,7 +53,7 @@ pub(super) fn record_allowed(
         let codes: BTreeSet<&str> = codes.collect();
         let rules: Vec<&Rule> = codes.into_iter().filter_map(exactly).collect();
         if !rules.is_empty() && !options.dry_run {
-            config::allow(&context.scope.config(), name, &rules)?;
+            config::allow(&context.scope.config(), name, &version.entry.source, &rules)?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::join_all;
+use crate::operations::concurrent::join_all;
 
 use super::local_edits::Local;
 use super::min_age;
@@ -332,8 +332,9 @@ async fn fetch_files(fetched: &mut Fetched<'_>, moves: Vec<Move>) -> Result<(), 
     let tips: Vec<ObjectId> = tips.into_iter().collect();
     let repository = &mut fetched.repository;
     repository
-        .fetch_blobs_with_history(blobs, &tips, &moves)
+        .fetch_blobs_with_history(blobs.iter().copied(), &tips, &moves)
         .await?;
+    repository.check_total(blobs)?;
     // Each history is walked once, because many skills are locked at one commit.
     let lineages = moves
         .into_iter()

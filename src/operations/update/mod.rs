@@ -33,6 +33,7 @@ use super::report::{
     Action, Change, Conflicted, Gone, LeftAlone, Newer, Problem, Reason, Versions, refusal_reason,
 };
 use super::resolve::full_spec;
+use crate::config::Rules;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::fetch;
@@ -41,7 +42,6 @@ use crate::install::plan;
 use crate::lockfile::{Entry, Lockfile};
 use crate::merge::OnConflict;
 use crate::policy::format_time;
-use mdskill_lint::Settings;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::rule::Rule;
 
@@ -68,8 +68,8 @@ pub struct Options {
     pub latest: bool,
     /// Whether to keep skills that their source no longer has, and to report it no more.
     pub accept_gone: bool,
-    /// The settings for validation.
-    pub settings: Settings,
+    /// The rules for validation.
+    pub rules: Rules,
     /// The rules that the one named skill may break, although they keep it from being installed.
     pub allowed: Vec<&'static Rule>,
 }

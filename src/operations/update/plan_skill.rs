@@ -166,7 +166,8 @@ impl Planner<'_, '_, '_> {
             None => (upstream.files, None),
         };
         let (path, folder) = (entry.path.as_str(), tracked.skill.name.as_str());
-        let found = diagnose(objects, root, path, folder, &files, &options.settings).diagnostics;
+        let settings = options.rules.settings_for(&entry.source);
+        let found = diagnose(objects, root, path, folder, &files, &settings).diagnostics;
         let place = tracked.skill.first_place();
         if let Some(reason) =
             audit::refusal(options, tracked.skill.name, &found, whose_of(kept.as_ref()))
@@ -209,7 +210,7 @@ impl Planner<'_, '_, '_> {
             unified,
             lineage: lineage.cloned(),
             skill_commits,
-            diagnostics: audit::marked(&place, found, before, &options.settings),
+            diagnostics: audit::marked(&place, found, before, &settings),
             files,
             kept,
             notes,
@@ -261,9 +262,8 @@ impl Planner<'_, '_, '_> {
         let folders = tracked.skill.folders();
         let mut on_disk = folders.filter(|folder| folder.path.is_dir());
         let open = |folder: SkillFolder<'_>| {
-            let files = DiskFiles::open(&folder.path, None).ok()?;
             let on_disk = tracked.skill.read(self.request.context, &folder).ok()?;
-            Some(files.without(on_disk.private()))
+            DiskFiles::installed(&folder.path, on_disk.private()).ok()
         };
         if let Some(files) = on_disk.find_map(open) {
             return Some(Box::new(files));

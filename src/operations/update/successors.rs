@@ -7,9 +7,9 @@ use tracing::info;
 use super::source_update::{Comparison, Fetched, Request, Tracked};
 use crate::lockfile::Lockfile;
 use crate::operations::OpError;
-use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found, discover};
 use crate::skill::tree::SkillTree;
+use crate::skill::{SkillPlace, skill_text};
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
@@ -107,7 +107,9 @@ fn renames<'s, 'd>(
     added: &[&'d Found],
 ) -> BTreeMap<&'s SkillName, &'d Found> {
     let old: Vec<Vec<u8>> = gone.iter().map(|tracked| page(objects, tracked)).collect();
-    let new = added.iter().map(|found| objects.blob(found.skill_file));
+    let new = added
+        .iter()
+        .map(|found| skill_text(objects, found.skill_file));
     let new: Vec<Vec<u8>> = new.map(Result::unwrap_or_default).collect();
     let paths = gone.iter().map(|tracked| tracked.skill.entry.path.as_str());
     let removed = one_sided(paths, &old);
@@ -137,7 +139,7 @@ fn page(objects: &Objects, tracked: &Tracked<'_>) -> Vec<u8> {
             .files
             .iter()
             .find(|file| file.path.as_str() == SKILL_FILE)?;
-        objects.blob(page.id).ok()
+        skill_text(objects, page.id).ok()
     });
     let installed = || {
         let mut folders = tracked.skill.folders();

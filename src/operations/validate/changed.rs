@@ -26,14 +26,14 @@ pub(super) fn validate_changes(
     baseline: &Baseline,
     report: &mut Report,
 ) -> Result<(), OpError> {
-    let settings = &runner.rules.settings;
+    let settings = &runner.settings;
     let ours: Vec<&DiskPath> = baseline.ours(&group.skills);
     let changes = baseline.changes(&ours)?;
     let commit = &baseline.commit;
     let is_any_changed = changes.iter().any(|change| *change != Change::None);
     let compare = |(skill, change): (&&DiskPath, &Change)| {
         let before = match change {
-            Change::Differs(old) => commit.validate(skill, *old, settings)?,
+            Change::Differs(old) => commit.validate(skill, *old, runner.settings_for(skill))?,
             Change::None | Change::New => ValidationResult::default(),
         };
         let now = match change {

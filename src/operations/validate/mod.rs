@@ -81,7 +81,7 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         stdin::validate_page(context, options, page, &mut report)?;
         return Ok(report);
     }
-    let runner = Runner::new(context, options)?;
+    let mut runner = Runner::new(context, options)?;
     let from = &context.env.current_dir;
     let mut search = Search::new(from);
     if options.named.is_empty() {
@@ -89,6 +89,7 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
             if from.join(&folder).is_dir()
                 && let Some(group) = search.find(&folder, true)?
             {
+                runner.prepare(context, &group)?;
                 validate_group(&runner, &group, from, options, &mut report)?;
             }
         }
@@ -103,7 +104,10 @@ pub async fn validate(context: &Context<'_>, options: &Options) -> Result<Report
         };
         for place in places {
             match search.find(&place, false)? {
-                Some(group) => validate_group(&runner, &group, from, options, &mut report)?,
+                Some(group) => {
+                    runner.prepare(context, &group)?;
+                    validate_group(&runner, &group, from, options, &mut report)?;
+                }
                 None => report.note_outside(&place),
             }
         }
@@ -157,7 +161,7 @@ async fn validate_spec(
             context.scope.command(mdskill("add").word(name))
         )));
     }
-    let validated = spec::validate_spec(context, &spec, &options.rules.settings, report).await;
+    let validated = spec::validate_spec(context, &spec, &options.rules, report).await;
     if let (Err(_), SpecSource::GitHub { .. }) = (&validated, &spec.origin) {
         context.progress.warn(&format!(
             "`{name}` is not a file, a folder, or an installed skill here; trying it as a repository"

@@ -13,7 +13,7 @@ use super::installed::Installed;
 use super::report::Report;
 use super::results::Results;
 use super::write_fixes::{self, Fixing};
-use crate::config::Rules;
+use crate::config::PerPath;
 use crate::context::Context;
 use crate::fs::{self, Error};
 use crate::install::InstallError;
@@ -23,7 +23,7 @@ use crate::operations::findings::join;
 use crate::parallel;
 use crate::skill::DiskFiles;
 use mdskill_lint::diagnostic::Diagnostic;
-use mdskill_lint::{self, ValidationResult, validate};
+use mdskill_lint::{self, Settings, ValidationResult, validate};
 use mdskill_lint::{FixOutcome, apply_fixes};
 
 /// The number of skills that are read before their findings are added and their fixes written.
@@ -35,8 +35,11 @@ pub(super) struct Runner<'a> {
     /// The project's root.
     root: &'a Path,
     interrupt: &'a Interrupt,
-    /// The settings of the rules.
-    pub rules: &'a Rules,
+    /// The settings of the rules for skills that are not installed.
+    pub settings: Settings,
+    /// The settings of the rules for installed skills.
+    settings_of_installed: Settings,
+    per_path: &'a PerPath,
     fixing: Option<Fixing>,
     installed: Installed,
 }
@@ -57,18 +60,38 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// If the lockfile can't be read.
     pub(super) fn new(context: &'a Context<'_>, options: &'a Options) -> Result<Self, OpError> {
+        let installed = match options.fixing {
+            Some(_) => Installed::read(context)?,
+            // Without fixes, an invalid lockfile is not an error here.
+            None => Installed::read(context).unwrap_or_default(),
+        };
         Ok(Self {
             current_dir: &context.env.current_dir,
             root: &context.scope.root,
             interrupt: &context.interrupt,
-            rules: &options.rules,
+            settings: options.rules.settings_by(|_| None),
+            settings_of_installed: installed.settings(&options.rules),
+            per_path: &options.rules.per_path,
             fixing: options.fixing,
-            installed: match options.fixing {
-                Some(_) => Installed::read(context)?,
-                // Without fixes, an invalid lockfile is not an error here.
-                None => Installed::read(context).unwrap_or_default(),
-            },
+            installed,
         })
+    }
+
+    /// Reads what [`Installed::open`] needs for a group.
+    ///
+    /// # Errors
+    /// If a skill can't be read.
+    pub(super) fn prepare(&mut self, context: &Context<'_>, group: &Group) -> Result<(), OpError> {
+        self.installed.read_private(context, group)
+    }
+
+    /// Returns the settings of the rules for a skill.
+    pub(super) fn settings_for(&self, skill: &DiskPath) -> &Settings {
+        if self.installed.has(skill) {
+            &self.settings_of_installed
+        } else {
+            &self.settings
+        }
     }
 
     /// Validates the skills of a group, and writes the fixes.
@@ -96,7 +119,7 @@ impl<'a> Runner<'a> {
             }
         }
         let loose: Vec<&DiskPath> = group.loose.iter().collect();
-        let mut found = Results::of(checked, &loose, &self.rules.settings);
+        let mut found = Results::of(checked, &loose, &self.settings);
         found.filter(|skill, found| self.drop_ignored(skill, found));
         report.add_results(found);
         self.report_unlisted(group, &unlisted, report);
@@ -112,12 +135,13 @@ impl<'a> Runner<'a> {
         skill: &DiskPath,
         group: &Group,
     ) -> Result<SkillOutcome<ValidationResult>, OpError> {
-        self.with_view(skill, group, |view| validate(view, &self.rules.settings))
+        let settings = self.settings_for(skill);
+        self.with_view(skill, group, |view| validate(view, settings))
     }
 
     /// Applies the fixes of a skill in memory.
     fn fix(&self, skill: &DiskPath, group: &Group) -> Result<SkillOutcome<FixOutcome>, OpError> {
-        let settings = &self.rules.settings;
+        let settings = self.settings_for(skill);
         let fixing = self.fixing.filter(|_| self.installed.may_fix(skill, group));
         self.with_view(skill, group, |view| match fixing {
             Some(fixing) => apply_fixes(view, settings, fixing.filter),
@@ -172,18 +196,20 @@ impl<'a> Runner<'a> {
             return Ok(outcome.checked);
         }
         let view = self.view(skill, group)?;
-        Ok(validate(&view, &self.rules.settings))
+        Ok(validate(&view, self.settings_for(skill)))
     }
 
     /// Opens a skill, together with the repository around it unless the skill was installed.
     fn view(&self, skill: &DiskPath, group: &Group) -> Result<DiskFiles, Error> {
-        let around = group.around().filter(|_| !self.installed.has(skill));
-        DiskFiles::open(&skill.real, around)
+        if self.installed.has(skill) {
+            return self.installed.open(skill);
+        }
+        DiskFiles::open(&skill.real, group.around())
     }
 
     /// Removes the findings that `[rules.per-path]` ignores from those of a folder, sorted by file.
     pub(super) fn drop_ignored(&self, folder: &str, found: &mut Vec<Diagnostic>) {
-        let per_path = &self.rules.per_path;
+        let per_path = &self.per_path;
         if per_path.is_empty() {
             return;
         }
@@ -223,7 +249,7 @@ impl<'a> Runner<'a> {
                 continue;
             }
             let reason = format!("can't {} it: {}", error.action, error.source);
-            let unlisted = mdskill_lint::unlistable_folder(&reason, &self.rules.settings);
+            let unlisted = mdskill_lint::unlistable_folder(&reason, &self.settings);
             let mut found: Vec<Diagnostic> = unlisted.into_iter().collect();
             self.drop_ignored(place, &mut found);
             for mut diagnostic in found {

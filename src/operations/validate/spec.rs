@@ -4,7 +4,9 @@ use rayon::prelude::*;
 
 use super::report::Report;
 use super::results::Results;
+use crate::config::Rules;
 use crate::context::Context;
+use crate::fetch::check_count;
 use crate::operations::OpError;
 use crate::operations::resolve::{Opened, full_spec, query_of, source_of};
 use crate::parallel;
@@ -12,7 +14,7 @@ use crate::skill::discover::Found;
 use crate::skill::{GitFiles, SkillPlace};
 use crate::spec::Spec;
 use mdskill_git::objects::{ObjectError, Objects};
-use mdskill_lint::{Settings, ValidationResult, validate};
+use mdskill_lint::{ValidationResult, validate};
 
 /// Validates the skill that `spec` names, or all skills of its folder or repository.
 ///
@@ -21,7 +23,7 @@ use mdskill_lint::{Settings, ValidationResult, validate};
 pub(super) async fn validate_spec(
     context: &Context<'_>,
     spec: &Spec,
-    settings: &Settings,
+    rules: &Rules,
     report: &mut Report,
 ) -> Result<(), OpError> {
     let source = source_of(context, spec)?;
@@ -40,11 +42,13 @@ pub(super) async fn validate_spec(
     let mut blobs = Vec::new();
     for place in &places {
         blobs.extend(GitFiles::blobs_of(objects, *place)?);
+        check_count(blobs.len())?;
     }
-    opened.fetch_blobs(blobs).await?;
+    opened.fetch_blobs(blobs.iter().copied()).await?;
+    opened.repository.check_total(blobs)?;
     let objects = opened.repository.objects();
     let store = objects.path();
-    let settings = &settings.for_untrusted();
+    let settings = &rules.settings_for(&source).for_untrusted();
     let check = |(found, place): (&Found, &SkillPlace<'_>)| {
         Objects::on_this_thread(store, |objects| {
             let folder = found.folder().unwrap_or_default();

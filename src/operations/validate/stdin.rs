@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Options;
 use super::discover::{folder_of, git_root, skill_around};
 use super::display_path::display_path;
+use super::installed::Installed;
 use super::report::Report;
 use super::write_fixes::PageText;
 use crate::context::Context;
@@ -63,9 +64,18 @@ pub(super) fn validate_page(
     };
     let mut view = OverlayFiles::over(below);
     view.write(&inside, &page.bytes);
+    let installed = Installed::read(context).unwrap_or_default();
+    let is_installed = disk
+        .canonicalize()
+        .is_ok_and(|real| installed.has_folder(&real));
+    let settings = if is_installed {
+        installed.settings(&options.rules)
+    } else {
+        options.rules.settings_by(|_| None)
+    };
     let mut outcome = match options.fixing {
-        Some(fixing) => apply_fixes_to_file(&view, &inside, &options.rules.settings, fixing.filter),
-        None => FixOutcome::from(validate(&view, &options.rules.settings)),
+        Some(fixing) => apply_fixes_to_file(&view, &inside, &settings, fixing.filter),
+        None => FixOutcome::from(validate(&view, &settings)),
     };
     outcome
         .checked

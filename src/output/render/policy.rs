@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::config::FILE_NAME;
 use crate::hint::Hint;
 use crate::operations::policy;
 use crate::operations::policy_check::Refusal;
@@ -60,6 +61,10 @@ pub(crate) fn policy(printer: &Printer, report: &policy::Report) {
             };
             let setting = setting(verdict);
             line(&format!("    `{setting}` {word}: {}", verdict.sentence()));
+        }
+        if !skill.allowed.is_empty() {
+            let codes = skill.allowed.join(", ");
+            line(&format!("    allowed in {FILE_NAME}: {codes}"));
         }
         if skill.is_unfetched {
             line("    the other keys were not checked, because nothing was fetched");

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{HumanBytes, HumanCount};
 
 use super::capabilities::{by_kind, listed};
+use crate::config::FILE_NAME;
 use crate::hint::{NPM_PACKAGE, for_shell, mdskill};
 use crate::operations::show::{Facts, FileReport, Findings, Others, Report, Tokens, Version};
 use crate::operations::state::State;
@@ -161,7 +162,12 @@ impl Page<'_> {
     fn audit(&mut self, report: &Report) {
         let dangers = &report.facts.dangers;
         if dangers.is_empty() {
-            self.field("audit", "no known pattern found");
+            let others = if report.allowed.is_empty() {
+                ""
+            } else {
+                "other "
+            };
+            self.field("audit", &format!("no {others}known pattern found"));
         }
         for (at, found) in dangers.iter().take(MAX_DANGERS).enumerate() {
             let name = if at == 0 { "audit" } else { "" };
@@ -175,6 +181,10 @@ impl Page<'_> {
             .filter(|more| *more > 0)
         {
             self.field("", &format!("and {more} more"));
+        }
+        if !report.allowed.is_empty() {
+            let codes = report.allowed.join(", ");
+            self.field("", &format!("allowed in {FILE_NAME}: {codes}"));
         }
     }
 

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use super::conflicts::unresolved_hint;
 use super::join_names;
-use crate::hint::{Hint, mdskill};
+use crate::hint::{CommandLine, Hint, mdskill};
 use crate::operations::state::State;
 use crate::operations::verify;
 use crate::output::printer::Printer;
 use crate::output::text::count;
+
+/// The most files in a hint.
+const MAX_TRACKED: usize = 5;
 
 pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
     for place in &report.unmanaged {
@@ -30,9 +33,25 @@ pub(crate) fn verify(printer: &Printer, report: &verify::Report) {
         let hint = if all(|drift| drift.is_missing) {
             Hint::command("install").then(" restores the missing files")
         } else if all(|drift| drift.is_leftovers) {
-            Hint::text(
-                "delete these files; in a git repository, add them to .gitignore, and `verify` accepts those that git does not track",
-            )
+            let tracked = report.drift.iter().flat_map(|drift| &drift.tracked);
+            let tracked: Vec<&str> = tracked.map(String::as_str).collect();
+            let delete = Hint::text("delete these files");
+            if tracked.is_empty() {
+                delete
+            } else {
+                // A line in .gitignore has no effect on a file that git tracks.
+                let (shown, more) = tracked.split_at(tracked.len().min(MAX_TRACKED));
+                let others = if more.is_empty() {
+                    ""
+                } else {
+                    " (and the others)"
+                };
+                delete
+                    .then(", or keep them out of git: ")
+                    .then_command(CommandLine::git("rm --cached").words(shown.iter().copied()))
+                    .then(others)
+                    .then("; then add them to .gitignore")
+            }
         } else if all(|drift| drift.state == State::Conflict) {
             let names: BTreeSet<&str> = report.drift.iter().map(|one| one.name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();

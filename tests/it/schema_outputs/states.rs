@@ -142,6 +142,9 @@ pub(super) fn add(outputs: &mut Outputs) {
     evil.write("SKILL.md", text).commit("Evil");
     outputs.check(&context, &["add", "acme/evil"]);
     outputs.check(&context, &["add", "acme/evil", "--allow", "A203"]);
+    outputs.check(&context, &["list"]);
+    outputs.check(&context, &["show", "evil"]);
+    outputs.check(&context, &["policy", "evil"]);
 }
 
 pub(super) fn refused(outputs: &mut Outputs) {

@@ -1,5 +1,6 @@
 //! Parsers of the responses, which read frame by frame: capabilities, refs, and packs.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::{Capabilities, ProtocolError, Ref};
@@ -11,7 +12,10 @@ use crate::progress::Progress;
 /// The maximum number of refs: a large repository has about 100,000 pull requests.
 pub(crate) const MAX_REFS: usize = 500_000;
 /// The maximum size of the list of refs, in bytes.
-const MAX_REFS_BYTES: usize = 64 << 20;
+const MAX_REFS_BYTES: usize = 32 << 20;
+/// The maximum memory of all lists that are being received, in bytes. Without it, sixteen servers that
+/// send refs without end took 1.3 GB together.
+const MAX_REFS_MEMORY: usize = 128 << 20;
 /// The maximum size of a list of capabilities, in bytes; a known one has less than 1 KiB.
 const MAX_CAPABILITY_BYTES: usize = 1 << 20;
 /// The maximum size of everything in a response to `fetch` but its pack, in bytes: the lines of
@@ -105,11 +109,63 @@ impl<A: ResponseParser> Reader<A> {
 
 /// The response to `ls-refs`.
 #[derive(Debug)]
-pub struct RefList(pub Vec<Ref>, Allowance);
+pub struct RefList {
+    prefixes: Vec<String>,
+    refs: Vec<Ref>,
+    allowance: Allowance,
+    memory: Share,
+}
 
-impl Default for RefList {
-    fn default() -> Self {
-        Self(Vec::new(), Allowance::of("refs", MAX_REFS_BYTES))
+impl RefList {
+    /// Creates a parser of the refs with one of these prefixes; a server may send others, too.
+    #[must_use]
+    pub fn of(prefixes: &[String]) -> Self {
+        Self {
+            prefixes: prefixes.to_vec(),
+            refs: Vec::new(),
+            allowance: Allowance::of("refs", MAX_REFS_BYTES),
+            memory: Share::of(&REFS_MEMORY),
+        }
+    }
+
+    /// Returns the refs.
+    #[must_use]
+    pub fn into_refs(self) -> Vec<Ref> {
+        self.refs
+    }
+}
+
+/// The memory that a list takes of what all lists may have, in bytes.
+#[derive(Debug)]
+struct Share {
+    total: &'static AtomicUsize,
+    taken: usize,
+}
+
+static REFS_MEMORY: AtomicUsize = AtomicUsize::new(0);
+
+impl Share {
+    fn of(total: &'static AtomicUsize) -> Self {
+        Self { total, taken: 0 }
+    }
+
+    /// Takes this number of bytes more.
+    fn take(&mut self, bytes: usize) -> Result<(), ProtocolError> {
+        self.taken += bytes;
+        let before = self.total.fetch_add(bytes, Ordering::Relaxed);
+        if before + bytes > MAX_REFS_MEMORY {
+            return Err(ProtocolError::TooLarge {
+                what: "refs, together with those of the other sources",
+                limit: MAX_REFS_MEMORY,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.total.fetch_sub(self.taken, Ordering::Relaxed);
     }
 }
 
@@ -121,13 +177,16 @@ impl ResponseParser for RefList {
             other => return Err(unexpected(&format!("{other:?} among the refs"))),
         };
         refuse_error(&line)?;
-        self.1.spend(line.len())?;
-        if self.0.len() >= MAX_REFS {
-            return Err(ProtocolError::TooManyRefs);
-        }
-        match parse_ref(&line) {
-            Some(reference) => self.0.push(reference),
-            None => return Err(unexpected(&String::from_utf8_lossy(&line))),
+        self.allowance.spend(line.len())?;
+        let Some(listed) = parse_ref(&line) else {
+            return Err(unexpected(&String::from_utf8_lossy(&line)));
+        };
+        if listed.has_prefix(&self.prefixes) {
+            self.memory.take(line.len() + size_of::<Ref>())?;
+            if self.refs.len() >= MAX_REFS {
+                return Err(ProtocolError::TooManyRefs);
+            }
+            self.refs.push(listed);
         }
         Ok(false)
     }
@@ -339,13 +398,15 @@ mod tests {
 
     #[test]
     fn ref_list_has_peeled_tags_and_branch_of_head() {
-        let mut reader = Reader::new(RefList::default());
+        let mut reader = Reader::new(RefList::of(&["HEAD".to_owned(), "refs/tags/".to_owned()]));
         let head = format!("{ID} HEAD symref-target:refs/heads/main");
+        let other = format!("{ID} refs/pull/1/head");
         let tag = format!("{} refs/tags/v1 peeled:{ID}", "a".repeat(40));
-        assert!(reader.push(&text(&[&head, &tag])).unwrap());
-        let refs = reader.finish().unwrap().0;
+        assert!(reader.push(&text(&[&head, &other, &tag])).unwrap());
+        let refs = reader.finish().unwrap().into_refs();
         assert_eq!(refs[0].symref.as_deref(), Some("refs/heads/main"));
         assert_eq!(refs[1].commit().to_string(), ID);
+        assert_eq!(refs.len(), 2);
     }
 
     #[test]
@@ -353,10 +414,23 @@ mod tests {
         let long = format!("{ID} refs/heads/{}", "x".repeat(60_000));
         let line = text(&[&long]);
         let line = &line[..line.len() - 4];
-        let mut reader = Reader::new(RefList::default());
+        let mut reader = Reader::new(RefList::of(&["refs/heads/".to_owned()]));
         let error = (0..2_000).find_map(|_| reader.push(line).err());
-        assert!(error.unwrap().to_string().contains("64 MiB of refs"));
-        assert!(reader.response.0.len() < 1_200);
+        assert!(error.unwrap().to_string().contains("32 MiB of refs"));
+        assert!(reader.response.refs.len() < 600);
+    }
+
+    #[test]
+    fn ref_lists_share_a_limit_and_give_back_what_they_took() {
+        static TOTAL: AtomicUsize = AtomicUsize::new(0);
+        let mut lists: Vec<Share> = (0..4).map(|_| Share::of(&TOTAL)).collect();
+        for list in &mut lists {
+            list.take(MAX_REFS_MEMORY / 5).unwrap();
+        }
+        let error = lists[0].take(MAX_REFS_MEMORY / 4).unwrap_err();
+        assert!(error.to_string().contains("128 MiB of refs, together"));
+        lists.clear();
+        Share::of(&TOTAL).take(MAX_REFS_MEMORY / 4 * 3).unwrap();
     }
 
     #[test]
@@ -381,7 +455,7 @@ mod tests {
 
     #[test]
     fn error_line_is_reported_with_message_of_server() {
-        let mut reader = Reader::new(RefList::default());
+        let mut reader = Reader::new(RefList::of(&["refs/heads/".to_owned()]));
         let error = reader.push(&text(&["ERR access denied"])).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -82,11 +82,10 @@ impl<'a> HttpRemote<'a> {
     /// # Errors
     /// When the request fails, or the server does not support protocol v2.
     pub async fn list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
-        let request = protocol::ls_refs_request(prefixes);
         let mut tried = 0;
         loop {
             let (env, url) = (self.env, self.shown());
-            let listed = limited(env, &url, self.try_list_refs(&request)).await;
+            let listed = limited(env, &url, self.try_list_refs(prefixes)).await;
             match listed {
                 Err(error) => self.wait_or_give_up(error, &mut tried).await?,
                 listed => return listed,
@@ -94,8 +93,8 @@ impl<'a> HttpRemote<'a> {
         }
     }
 
-    async fn try_list_refs(&mut self, request: &[u8]) -> Result<Vec<Ref>, TransportError> {
-        let error = match self.request_refs(request).await {
+    async fn try_list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
+        let error = match self.request_refs(prefixes).await {
             Err(error) => error,
             listed => return listed,
         };
@@ -105,13 +104,13 @@ impl<'a> HttpRemote<'a> {
         if self.base == before {
             Err(error)
         } else {
-            self.request_refs(request).await
+            self.request_refs(prefixes).await
         }
     }
 
-    async fn request_refs(&mut self, request: &[u8]) -> Result<Vec<Ref>, TransportError> {
-        let body = self.post(request).await?;
-        Ok(self.read(body, RefList::default()).await?.0)
+    async fn request_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
+        let body = self.post(&protocol::ls_refs_request(prefixes)).await?;
+        Ok(self.read(body, RefList::of(prefixes)).await?.into_refs())
     }
 
     /// Fetches the wanted objects into `objects`, in one request.

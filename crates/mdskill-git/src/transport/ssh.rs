@@ -103,9 +103,9 @@ impl<'a> SshRemote<'a> {
     /// When ssh fails, or the server does not support protocol v2.
     pub async fn list_refs(&mut self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
         let list = self
-            .ask(&protocol::ls_refs_request(prefixes), RefList::default())
+            .ask(&protocol::ls_refs_request(prefixes), RefList::of(prefixes))
             .await?;
-        Ok(list.0)
+        Ok(list.into_refs())
     }
 
     /// Fetches the wanted objects into `objects`.

@@ -34,11 +34,10 @@ impl SystemGit<'_> {
     pub async fn list_refs(&self, prefixes: &[String]) -> Result<Vec<Ref>, TransportError> {
         let mut command = self.git()?;
         command.args(["ls-remote", "--symref", "--", &self.url]);
-        let mut refs = parse_listing(&self.run(&command).await?);
+        let refs = parse_listing(&self.run(&command).await?, prefixes);
         if refs.len() > MAX_REFS {
             return Err(self.protocol_error(ProtocolError::TooManyRefs));
         }
-        refs.retain(|git_ref| git_ref.has_prefix(prefixes));
         Ok(refs)
     }
 
@@ -206,9 +205,9 @@ fn move_packs(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Parses the output of `git ls-remote --symref`, which lists tags twice, the second time peeled
-/// (`^{}`).
-fn parse_listing(printed: &str) -> Vec<Ref> {
+/// Returns the refs with one of these prefixes in the output of `git ls-remote --symref`, which lists
+/// tags twice, the second time peeled (`^{}`).
+fn parse_listing(printed: &str, prefixes: &[String]) -> Vec<Ref> {
     let mut refs: Vec<Ref> = Vec::new();
     let mut head_branch = None;
     for line in printed.lines() {
@@ -226,12 +225,15 @@ fn parse_listing(printed: &str) -> Vec<Ref> {
             (Some(tag), Some(last)) if last.name == tag => last.peeled = Some(id),
             _ => {
                 let symref = head_branch.take().filter(|_| name == "HEAD");
-                refs.push(Ref {
+                let listed = Ref {
                     name: name.to_owned(),
                     id,
                     peeled: None,
                     symref,
-                });
+                };
+                if listed.has_prefix(prefixes) {
+                    refs.push(listed);
+                }
             }
         }
     }
@@ -245,9 +247,17 @@ mod tests {
     #[test]
     fn listing_has_branch_of_head_and_peeled_tags() {
         let (one, two) = ("a".repeat(40), "b".repeat(40));
-        let refs = parse_listing(&format!(
-            "ref: refs/heads/main\tHEAD\n{one}\tHEAD\n{one}\trefs/heads/main\n{two}\trefs/tags/v1\n{one}\trefs/tags/v1^{{}}\n"
-        ));
+        let printed = format!(
+            "ref: refs/heads/main\tHEAD\n{one}\tHEAD\n{one}\trefs/heads/main\n{two}\trefs/pull/1/head\n{two}\trefs/tags/v1\n{one}\trefs/tags/v1^{{}}\n"
+        );
+        let refs = parse_listing(
+            &printed,
+            &[
+                "HEAD".to_owned(),
+                "refs/heads/".to_owned(),
+                "refs/tags/".to_owned(),
+            ],
+        );
         assert_eq!(refs.len(), 3);
         assert_eq!(refs[0].symref.as_deref(), Some("refs/heads/main"));
         assert_eq!(refs[2].commit().to_string(), one);

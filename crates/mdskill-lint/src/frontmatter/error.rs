@@ -175,6 +175,12 @@ impl FrontmatterError {
         }
     }
 
+    /// Returns the error of a SKILL.md that is too large to be read.
+    pub(crate) fn of_large_file(bytes: u64) -> Self {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        Self::new(Span::at(0), Fault::FileTooLarge { bytes })
+    }
+
     pub(super) fn with_quoted(self, quoted: Quoted) -> Self {
         let quoted = Some(Box::new(quoted));
         Self { quoted, ..self }
