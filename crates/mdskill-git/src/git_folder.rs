@@ -57,9 +57,7 @@ pub(crate) fn check_around(folder: &Path) -> Result<(), ObjectError> {
         |above: &&Path| above.join(".git").exists() || above.join("objects").is_dir();
     let real = folder.canonicalize();
     let real = real.as_deref().unwrap_or(folder);
-    real.ancestors()
-        .find(is_repository)
-        .map_or(Ok(()), |repository| check(repository))
+    real.ancestors().find(is_repository).map_or(Ok(()), check)
 }
 
 /// Whether opening a path, to which a link may lead, neither waits nor reads without end.

@@ -181,10 +181,10 @@ impl<'a> PackWriter<'a> {
         use std::io::Write;
         self.writer.write_all(bytes).map_err(|error| {
             let message = error.to_string();
-            let of_libgit2 = error.into_inner().map(|inner| inner.downcast());
-            match of_libgit2 {
-                Some(Ok(error)) => explain(&error, &self.stopped, self.started),
-                _ => PackError::Corrupt(message),
+            let inner = error.into_inner();
+            match inner.and_then(|inner| inner.downcast::<git2::Error>().ok()) {
+                Some(error) => explain(&error, &self.stopped, self.started),
+                None => PackError::Corrupt(message),
             }
         })
     }
