@@ -317,7 +317,7 @@ fn npm_has_a_package_for_every_target() {
 fn program_and_documentation_name_the_npm_package() {
     let name = text(&table()["npm"]);
     let constant = format!("NPM_PACKAGE: &str = \"{name}\"");
-    assert!(read("src/output/text.rs").contains(&constant), "{constant}");
+    assert!(read("src/hint.rs").contains(&constant), "{constant}");
     for page in ["docs/guide/installing.md", "packaging/npm/README.md"] {
         let page_text = read(page).replace("@NPM@", &name);
         let line = format!("npx {name} add wshobson/agents/async-python-patterns");

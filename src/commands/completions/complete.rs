@@ -58,9 +58,11 @@ impl Kind {
             // The skills of a repository, a new name, and a path in a skill.
             ("add", "skills" | "rename", _)
             | ("show", _, "PATH")
-            | (_, _, "REF" | "N" | "NUMBER" | "TEXT" | "NEW" | "WORD" | "WORDS") => Self::Unknown,
+            | (_, _, "REF" | "N" | "NUMBER" | "TEXT" | "URL" | "NEW" | "WORD" | "WORDS") => {
+                Self::Unknown
+            }
             (_, _, "NAME") => Self::Name,
-            (_, _, "SPEC") => Self::Spec,
+            (_, _, "SPEC" | "SOURCE") => Self::Spec,
             (_, _, "NAME|SPEC") => Self::NameOrSpec,
             (_, _, "PATH|SPEC") => Self::Any,
             (_, _, "FILE") => Self::File,
