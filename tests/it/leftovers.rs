@@ -82,7 +82,8 @@ fn verify_reports_tracked_leftovers() {
 fn locked_file_is_of_the_skill_whatever_its_name() {
     let (context, mut repo) = installed();
     let compiled = "skills/three/scripts/__pycache__/x.pyc";
-    repo.write(compiled, "compiled").commit("Compiled");
+    repo.write(compiled, b"\xcb\x0d\x0d\x0a\0\0\0\0\0\0\0\0\0\0\0\0")
+        .commit("Compiled");
     context.run(&["update"]).ok();
     let on_disk = format!(".github/{compiled}");
     for place in ["three", ".github/skills/three"] {
