@@ -16,6 +16,10 @@ use crate::output::render;
 /// Arguments of `site`.
 #[derive(Debug, Args)]
 pub struct SiteArgs {
+    #[allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "it is the help, and `[site]` a table of mdskill.toml"
+    )]
     /// Repositories, folders, and skills [default: `sources` of [site] in mdskill.toml]
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
