@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use crate::SKILL_FILE;
 use crate::audit::Topic;
+use crate::capabilities::commands::preexecuted;
 use crate::parsed_skill::{Page, ParsedSkill, Role};
 use crate::references::attack_sections::{self, AttackSections};
 use crate::references::mention_context;
@@ -78,15 +79,33 @@ impl Place<'_> {
         self.code().is_some()
     }
 
+    /// Whether the place is in a code block of a page.
+    pub(crate) fn is_in_block(&self) -> bool {
+        self.page.is_some_and(|(page, _)| {
+            let blocks = &page.markdown.code_blocks;
+            around(blocks, self.span.start).is_some()
+        })
+    }
+
+    /// Whether a client runs the command: it is a hook of the frontmatter, or runs before the agent reads the text.
+    pub(crate) fn is_run_by_client(&self, skill: &ParsedSkill<'_>) -> bool {
+        let page = self.page.map(|(page, _)| page);
+        let Some(page) = page.filter(|page| page.role == Role::SkillMd) else {
+            return false;
+        };
+        let is_in = |span: Span| (span.start..span.end).contains(&self.span.start);
+        let hooks = skill.field("hooks").map(|field| field.value_span);
+        hooks.is_some_and(is_in)
+            || preexecuted(&page.text, &page.markdown)
+                .iter()
+                .any(|command| is_in(command.code))
+    }
+
     /// Returns the code block or code span around the place.
     pub(crate) fn code(&self) -> Option<Span> {
         let markdown = &self.page?.0.markdown;
-        let around = |spans: &[Span]| {
-            let before = spans.partition_point(|span| span.start <= self.span.start);
-            let last = before.checked_sub(1).map(|at| spans[at]);
-            last.filter(|span| self.span.start < span.end)
-        };
-        around(&markdown.code_blocks).or_else(|| around(&markdown.code_spans))
+        let at = self.span.start;
+        around(&markdown.code_blocks, at).or_else(|| around(&markdown.code_spans, at))
     }
 
     /// Whether the text around the place shows or forbids an attack.
@@ -128,4 +147,11 @@ impl Place<'_> {
     pub(crate) fn finding(&self, span: Span, message: impl Into<String>) -> Finding {
         Finding::in_file(self.path, span, message)
     }
+}
+
+/// Returns the span around byte `at`.
+fn around(spans: &[Span], at: usize) -> Option<Span> {
+    let before = spans.partition_point(|span| span.start <= at);
+    let last = before.checked_sub(1).map(|at| spans[at]);
+    last.filter(|span| at < span.end)
 }

@@ -163,7 +163,7 @@ pub(crate) fn is_shell(piece: &str) -> bool {
     }
 }
 
-fn names_shell(word: &str) -> bool {
+pub(crate) fn names_shell(word: &str) -> bool {
     matches!(
         program_name(word).as_str(),
         "sh" | "bash" | "zsh" | "dash" | "ksh" | "fish" | "pwsh" | "iex" | "invoke-expression"
@@ -177,7 +177,7 @@ fn names_interpreter(word: &str) -> bool {
     )
 }
 
-fn program_name(word: &str) -> String {
+pub(crate) fn program_name(word: &str) -> String {
     let name = word.trim_matches(['"', '\'', '`', ')', '(', ',', '}', ']', '\\']);
     let name = name.rsplit('/').next().unwrap_or_default();
     name.to_ascii_lowercase()

@@ -81,6 +81,7 @@ pub const RULES: &[&Rule] = &[
     &rules::secret::RULE,
     &rules::credentials::RULE,
     &rules::remote_instructions::RULE,
+    &rules::reverse_shell::RULE,
 ];
 
 /// Returns the rule with this code.

@@ -37,6 +37,13 @@ impl Span {
     pub fn of(self, text: &str) -> &str {
         &text[self.start..self.end]
     }
+
+    /// Returns the span without white space at its ends.
+    pub(crate) fn trimmed(self, text: &str) -> Self {
+        let part = self.of(text);
+        let start = self.start + part.len() - part.trim_start().len();
+        Self::new(start, start + part.trim().len())
+    }
 }
 
 impl From<Range<usize>> for Span {

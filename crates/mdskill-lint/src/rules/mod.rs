@@ -63,6 +63,7 @@ pub(crate) mod piped_download;
 pub(crate) mod placeholder;
 pub(crate) mod preexecuted_command;
 pub(crate) mod remote_instructions;
+pub(crate) mod reverse_shell;
 pub(crate) mod secret;
 pub(crate) mod skill_md_missing;
 pub(crate) mod submodule;
