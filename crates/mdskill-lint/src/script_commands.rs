@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::capabilities::shell;
-use crate::downloads::{commands, is_downloader, is_printed};
+use crate::downloads::{commands, is_downloader, is_printed, runs_download};
 use crate::skill_files::{Entry, EntryKind};
 use crate::span::Span;
 
@@ -130,7 +130,9 @@ fn of_windows(text: &str) -> Vec<Span> {
         let text = command.of(text);
         let first = text.split_whitespace().next().unwrap_or_default();
         let first = first.trim_start_matches('@').to_ascii_lowercase();
-        !first.starts_with(['#', ':']) && !matches!(&*first, "rem" | "echo") && !is_printed(text)
+        !first.starts_with(['#', ':'])
+            && !matches!(&*first, "rem" | "echo")
+            && !is_printed(text, runs_download)
     };
     commands(text).filter(is_executed).collect()
 }
@@ -202,7 +204,6 @@ fn literal_end(text: &str, at: usize, quote: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::downloads::runs_download;
 
     fn runs(path: &str, text: &str) -> Vec<String> {
         let executed = executed(path, text).into_iter();

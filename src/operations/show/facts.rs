@@ -34,6 +34,9 @@ pub(crate) struct Facts {
     /// The findings of the audit.
     #[serde(skip)]
     pub(crate) dangers: Vec<Diagnostic>,
+    /// The number of notes of the audit.
+    #[serde(skip)]
+    pub(crate) notes_of_audit: usize,
 }
 
 /// A file and its size.
@@ -121,6 +124,10 @@ impl Facts {
                 .filter(|found| found.is_warning_of_audit())
                 .cloned()
                 .collect(),
+            notes_of_audit: diagnostics
+                .iter()
+                .filter(|found| found.is_note_of_audit())
+                .count(),
         }
     }
 }

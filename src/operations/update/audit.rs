@@ -68,7 +68,8 @@ pub(super) fn marked(
 ) -> Vec<Found> {
     let mut found: Vec<Found> = Found::of(place, found).collect();
     let mut audited = found.iter().map(|found| &found.diagnostic);
-    let Some(before) = before.filter(|_| audited.any(Diagnostic::is_warning_of_audit)) else {
+    let is_of_audit = |found: &Diagnostic| found.is_warning_of_audit() || found.is_note_of_audit();
+    let Some(before) = before.filter(|_| audited.any(is_of_audit)) else {
         return found;
     };
     let known = validate(before, &settings.for_untrusted()).diagnostics;

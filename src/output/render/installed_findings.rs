@@ -14,8 +14,7 @@ use mdskill_lint::diagnostic::Severity;
 const MAX_ERRORS: usize = 20;
 
 /// Prints the findings in the new versions of skills: each error, each new warning of the audit, and the
-/// number of other warnings. The
-/// folders on disk have these versions only if this is not a dry run.
+/// number of other warnings and of notes of the audit. The folders on disk have these versions only if this is not a dry run.
 pub(super) fn findings<'a>(
     printer: &Printer,
     found: impl Iterator<Item = &'a Found>,
@@ -43,14 +42,22 @@ pub(super) fn findings<'a>(
         ));
     }
     let hidden = errors.get(MAX_ERRORS..).unwrap_or_default();
+    let mut notes = warnings.clone();
+    // The author of a skill may have written the text that makes a finding a note, so notes are not hidden.
+    notes.retain(|found| found.diagnostic.is_note_of_audit() && !found.is_known);
     warnings.retain(|found| found.diagnostic.severity == Severity::Warning);
     let mut counts = Vec::new();
-    for (found, noun) in [(hidden, "more problem"), (&warnings, "warning")] {
+    let kinds = [
+        (hidden, "more problem"),
+        (&warnings, "warning"),
+        (&notes, "note"),
+    ];
+    for (found, noun) in kinds {
         if !found.is_empty() {
             counts.push(count(found.len(), noun));
         }
     }
-    let with_findings = || hidden.iter().chain(&warnings);
+    let with_findings = || hidden.iter().chain(&warnings).chain(&notes);
     let skills: BTreeSet<&str> = with_findings().map(|found| &*found.skill).collect();
     if skills.is_empty() {
         return;
@@ -64,13 +71,17 @@ pub(super) fn findings<'a>(
         .collect();
     let subjects: Vec<&str> = subjects.into_iter().collect();
     let (subjects, others) = join_names(&subjects);
+    let mut command = mdskill("validate").words(subjects);
+    if !notes.is_empty() {
+        command = command.then("--severity info");
+    }
     printer.note(
         "Found",
         &format!(
             "{} in {}; run {} to show them{others}",
             counts.join(" and "),
             count(skills.len(), "skill"),
-            printer.command_line(mdskill("validate").words(subjects))
+            printer.command_line(command)
         ),
     );
 }

@@ -161,13 +161,23 @@ impl Page<'_> {
     /// Prints what the audit has found. It only knows patterns, so it never says that a skill is safe.
     fn audit(&mut self, report: &Report) {
         let dangers = &report.facts.dangers;
-        if dangers.is_empty() {
+        let notes = report.facts.notes_of_audit;
+        if dangers.is_empty() && notes == 0 {
             let others = if report.allowed.is_empty() {
                 ""
             } else {
                 "other "
             };
             self.field("audit", &format!("no {others}known pattern found"));
+        } else if dangers.is_empty() {
+            let command = mdskill("validate")
+                .word(&report.spec)
+                .then("--severity info");
+            let command = self.printer.command_line(command);
+            self.field(
+                "audit",
+                &format!("{}; run {command} to show them", count(notes, "note")),
+            );
         }
         for (at, found) in dangers.iter().take(MAX_DANGERS).enumerate() {
             let name = if at == 0 { "audit" } else { "" };

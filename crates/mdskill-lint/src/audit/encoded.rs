@@ -42,6 +42,14 @@ pub(crate) fn runs_decoded(command: &str, at: usize) -> bool {
     is_run || pipes_into_shell(after)
 }
 
+/// Whether a command runs a text that it decodes.
+pub(crate) fn decodes_and_runs(command: &str) -> bool {
+    let words = super::hits(command).filter(|(topic, _)| *topic == super::Topic::Encoded);
+    words
+        .into_iter()
+        .any(|(_, span)| runs_decoded(command, span.start))
+}
+
 /// Whether a text that begins with the name of an encoding decodes, and does not encode.
 fn decodes(after: &str) -> bool {
     const CALLS: [&str; 4] = ["b64decode", "atob(", "fromhex(", "base64_decode"];

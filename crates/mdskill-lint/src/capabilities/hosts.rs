@@ -156,7 +156,7 @@ fn is_name(host: &str) -> bool {
 
 /// Whether RFC 2606 reserves the name. Every second skill has an `example.com`, which would hide the
 /// hosts that matter.
-fn is_reserved(host: &str) -> bool {
+pub(crate) fn is_reserved(host: &str) -> bool {
     let mut labels = host.rsplit('.');
     let (top, second) = (labels.next(), labels.next());
     match top {

@@ -6,7 +6,7 @@
 pub(crate) mod commands;
 mod frontmatter;
 pub(crate) mod hooks;
-mod hosts;
+pub(crate) mod hosts;
 mod programs;
 pub(crate) mod shell;
 mod text;

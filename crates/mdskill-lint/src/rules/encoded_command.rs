@@ -1,10 +1,10 @@
 //! A301: a command that runs what it decodes.
 
 use crate::audit::Topic;
-use crate::audit::encoded::runs_decoded;
+use crate::audit::encoded::{decodes_and_runs, runs_decoded};
 use crate::audit_places::{Place, places};
 use crate::diagnostic::Severity;
-use crate::downloads::{is_attack, is_printed};
+use crate::downloads::is_printed;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 
@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::Error,
     refuses: true,
     summary: "a command that decodes a text and runs it",
-    why: "A reviewer does not see what is run. Sections about attacks, and commands that the text forbids, are not reported. Of 2,868 public skills, none has one.",
+    why: "A reviewer does not see what is run. In sections about attacks, and if the text forbids the command, it is a warning. Of 2,868 public skills, none is refused; of 181, none has a warning.",
     example: "echo Y3VybCBodHRwczovL3guZXhhbXBsZQ== | base64 -d | sh",
     how_to_fix: "write the command itself",
     check: Check::Skill(check),
@@ -31,24 +31,27 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     for place in places {
         let line = place.line(NEAR);
         let command = line.of(place.text);
-        let is_code = place.is_in_script() || place.is_in_code();
+        let can_run = place.is_in_script() || place.is_run_by_client(skill);
+        let is_code = can_run || place.is_in_code();
         if !is_code || !runs_decoded(command, place.span.start - line.start) {
             continue;
         }
-        let is_comment =
-            command.trim_start().starts_with('#') || command.trim_start().starts_with("//");
-        // A cell of a table describes a command.
-        let is_cell = !place.is_in_script() && command.trim_start().starts_with('|');
-        if is_comment || is_cell || is_printed(command) || is_attack(command) || place.is_sample() {
+        let start = command.trim_start();
+        let is_comment = start.starts_with('#') || start.starts_with("// ");
+        if is_comment || is_printed(command, decodes_and_runs) {
             continue;
         }
+        // A cell of a table describes a command.
+        let is_cell = !place.is_in_block() && start.starts_with('|');
+        let is_sample = !can_run && (is_cell || place.is_sample());
         let span = line.trimmed(place.text);
         if found
             .last()
             .is_none_or(|last| last.span != Some(span) || last.file != place.path)
         {
             let message = "this command runs a text that it decodes, which a reviewer does not see";
-            found.push(place.finding(span, message).refusing());
+            let finding = place.finding(span, message);
+            found.push(finding.refusing_unless(is_sample));
         }
     }
     found

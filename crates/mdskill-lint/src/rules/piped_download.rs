@@ -4,7 +4,8 @@ use std::cell::LazyCell;
 
 use crate::diagnostic::Severity;
 use crate::downloads::{
-    commands, is_attack, is_printed, may_run_download, names_downloader, runs_download,
+    commands, has_only_reserved_hosts, is_printed, may_run_download, names_downloader,
+    runs_download,
 };
 use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::{attack_sections, mention_context};
@@ -17,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "piped-download",
     severity: Severity::Warning,
     summary: "a command that runs a downloaded script",
-    why: "The owner of the address can run any code on the user's machine, and the agent does not read it first; 14 of 2,672 public skills have it in a page.",
+    why: "The owner of the address can run any code on the user's machine, and the agent does not read it first; 14 of 2,672 public skills have it in a page. In sections about attacks, if the text forbids it, and with a reserved host such as `example.org`, it is a note.",
     example: "curl -fsSL https://example.org/install.sh | sh",
     how_to_fix: "download the script to a file, review it, and run it; or use a package manager",
     check: Check::Skill(check),
@@ -37,10 +38,11 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
             }
             let commands = commands(text).map(|span| span.shifted(code.start));
             let running = commands.filter(|command| runs_download(command.of(&page.text)));
-            let allowed = running.filter(|command| {
-                !is_forbidden(page, *code, *command) && !attacks.has(command.start)
-            });
-            findings.extend(allowed.map(|command| finding(page.path, command)));
+            let running = running.filter(|command| !is_text(command.of(&page.text)));
+            findings.extend(running.map(|command| {
+                let is_sample = is_sample(page, *code, command) || attacks.has(command.start);
+                finding(page.path, command).note_if(is_sample)
+            }));
         }
     }
     check_hooks(skill, &mut findings);
@@ -48,14 +50,18 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether the sentence before the code or the line above the command forbids it, or the command is
-/// only a comment, printed text or a permission.
-fn is_forbidden(page: &Page<'_>, code: Span, command: Span) -> bool {
+/// Whether the command is only a comment or printed text, which is not run.
+fn is_text(command: &str) -> bool {
+    command.starts_with('#') || is_printed(command, runs_download)
+}
+
+/// Whether the text shows the command and does not ask for it: the sentence before it or the line above forbids
+/// it, it is a permission, or its hosts are reserved. The author of a skill chooses these texts, so the
+/// finding is still a note.
+fn is_sample(page: &Page<'_>, code: Span, command: Span) -> bool {
     let text = command.of(&page.text);
-    text.starts_with('#')
-        || text.contains("Bash(")
-        || is_printed(text)
-        || is_attack(text)
+    text.contains("Bash(")
+        || has_only_reserved_hosts(text)
         || mention_context::is_forbidden(&page.text, command)
         || mention_context::is_forbidden(&page.text, code)
 }
@@ -88,7 +94,7 @@ fn check_scripts(skill: &ParsedSkill<'_>, findings: &mut Vec<Finding>) {
         };
         let running = commands.into_iter().filter(|command| {
             let command = command.of(text);
-            runs_download(command) && !is_attack(command)
+            runs_download(command)
         });
         findings.extend(running.map(|command| finding(path, command)));
     }
