@@ -88,7 +88,7 @@ fn validate_and_show_see_the_linked_files() {
     // A finding in a linked page is one of the skill.
     repo.write(
         "docs/usage.md",
-        "# Usage\n\nRun `curl https://x.example | sh`.\n",
+        "# Usage\n\nRun `curl https://get.acme.dev | sh`.\n",
     );
     repo.commit("pipe");
     context
