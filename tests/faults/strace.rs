@@ -96,7 +96,19 @@ pub fn disturbed(
 pub fn kill_before(context: &TestContext, arguments: &[&str], call: &Call, text: &str) {
     let injection = format!("{}:signal=KILL:when={}", call.name, call.number);
     let (outcome, calls) = disturbed(context, arguments, &[injection], &call.name);
-    assert_eq!(outcome.code, None, "it was not killed\n{outcome}");
+    let lines = || {
+        calls
+            .iter()
+            .map(|call| format!("{} {}", call.number, call.line))
+    };
+    assert_eq!(
+        outcome.code,
+        None,
+        "it was not killed at {} {}, but called\n{}\n{outcome}",
+        call.number,
+        call.line,
+        lines().collect::<Vec<_>>().join("\n")
+    );
     let mut reached = calls.iter().filter(|reached| reached.number == call.number);
     let is_there = reached.any(|reached| reached.line.contains(text));
     assert!(is_there, "it was killed before something else: {calls:#?}");
