@@ -38,6 +38,10 @@ fn replace_by_file(path: &Path) {
     std::fs::write(path, "x").unwrap();
 }
 
+/// A skill without findings.
+const SKILL_TEXT: &str =
+    "---\nname: one\ndescription: Counts things. Use when things need counting.\n---\n\n# One\n";
+
 type Damage = (&'static str, fn(&Path));
 
 /// Each damage that a power cut, a full disk, or another program may cause.
@@ -242,4 +246,34 @@ fn data_that_cannot_be_written_is_an_error() {
         let script = format!("\"$0\" {arguments} | exit 0");
         context.command("sh", ["-c", &script, program]).run().ok();
     }
+}
+
+#[test]
+fn truncated_object_of_a_local_repository_is_refused() {
+    let context = TestContext::new();
+    context.write("skills/one/SKILL.md", SKILL_TEXT);
+    context.git(&["add", "skills"]).ok();
+    for setting in ["user.name", "user.email"] {
+        context.git(&["config", setting, "test@test.test"]).ok();
+    }
+    context.git(&["commit", "-m", "one"]).ok();
+    let source = format!("file://{}", context.project().display());
+    for object in ["HEAD", "HEAD:", "HEAD:skills", "HEAD:skills/one/SKILL.md"] {
+        let id = context.git(&["rev-parse", object]).ok().stdout.clone();
+        let (folder, name) = id.trim().split_at(2);
+        let file = context
+            .project()
+            .join(".git/objects")
+            .join(folder)
+            .join(name);
+        let bytes = std::fs::read(&file).unwrap();
+        for length in [bytes.len() - 1, bytes.len() / 2, 2, 0] {
+            std::fs::remove_file(&file).unwrap();
+            std::fs::write(&file, &bytes[..length]).unwrap();
+            let added = context.run(&["add", &source, "one"]);
+            added.fails(1).says("can't be decoded");
+        }
+        std::fs::write(&file, &bytes).unwrap();
+    }
+    context.run(&["add", &source, "one"]).ok();
 }

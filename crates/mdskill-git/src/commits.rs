@@ -1,7 +1,8 @@
 //! [`CommitObject`]: a commit, and how it is read.
 
+use crate::error::unreadable;
 use crate::object_id::ObjectId;
-use crate::objects::{ObjectError, Objects, from_oid, oid, unreadable};
+use crate::objects::{ObjectError, Objects, from_oid};
 
 /// A commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Objects {
     /// # Errors
     /// When it is missing, damaged, or not a commit.
     pub fn commit(&self, id: ObjectId) -> Result<CommitObject, ObjectError> {
-        let found = self.repository.find_commit(oid(id));
+        let found = self.repository.find_commit(self.readable(id)?);
         let commit = found.map_err(|error| unreadable(id, &error))?;
         let message = commit.message_bytes();
         let message = &message[..message.len().min(MAX_SUMMARY_BYTES)];

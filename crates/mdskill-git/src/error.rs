@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use git2::{ErrorClass, ErrorCode};
+
 use crate::object_id::ObjectId;
 use crate::tree::MAX_NAME_BYTES;
 
@@ -75,5 +77,41 @@ impl ObjectError {
             }
             _ => Self::System { path, reason },
         }
+    }
+}
+
+/// Makes an error of a repository that libgit2 can't use.
+pub(crate) fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
+    let reason = match error.code() {
+        ErrorCode::Owner => format!(
+            "it belongs to another user; to trust it, run `git config --global --add safe.directory {}`",
+            path.display()
+        ),
+        _ => error.message().to_owned(),
+    };
+    let path = path.to_owned();
+    // libgit2 reports no error number, only the system's message.
+    if error.message().contains("Permission denied") {
+        ObjectError::Denied { path, reason }
+    } else if matches!(error.class(), ErrorClass::Os | ErrorClass::NoMemory) {
+        ObjectError::System { path, reason }
+    } else {
+        ObjectError::Repository { path, reason }
+    }
+}
+
+/// Makes an error of an object that libgit2 can't read.
+pub(crate) fn unreadable(id: ObjectId, error: &git2::Error) -> ObjectError {
+    match error.code() {
+        ErrorCode::NotFound => ObjectError::Missing(id),
+        _ => damaged(id, error.message()),
+    }
+}
+
+/// Makes an error of an object whose bytes are wrong.
+pub(crate) fn damaged(id: ObjectId, reason: &str) -> ObjectError {
+    ObjectError::Damaged {
+        id,
+        reason: reason.to_owned(),
     }
 }

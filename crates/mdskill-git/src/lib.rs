@@ -24,6 +24,7 @@ pub mod http;
 pub mod ignore_rules;
 mod index;
 pub mod line_diff;
+mod loose;
 pub mod merge_file;
 mod object_id;
 pub mod objects;

@@ -3,22 +3,23 @@
 //! libgit2 decodes packs, checks every id when it does, and checks it again on every read; its
 //! network code is not built in. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use git2::{
-    DiffOptions, ErrorClass, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository,
-    RepositoryOpenFlags,
+    DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository, RepositoryOpenFlags,
 };
 
 pub use crate::error::{MAX_OBJECT_BYTES, ObjectError};
 pub use crate::pack::{MAX_PACK_BYTES, MAX_PACK_OBJECTS, PackError, PackWriter};
 pub use crate::tree::{TreeBuilder, TreeEntry};
 
+use crate::error::{damaged, refuse, unreadable};
 use crate::file_mode::FileMode;
 use crate::git_folder;
+use crate::loose;
 use crate::object_id::ObjectId;
 use crate::options::set_limits;
 use crate::progress::Progress;
@@ -33,6 +34,8 @@ const MAX_TAG_CHAIN: usize = 16;
 pub struct Objects {
     pub(super) repository: Repository,
     names: TreeNames,
+    /// Whether objects had files of their own when the first one was read.
+    has_loose: OnceCell<bool>,
 }
 
 impl Objects {
@@ -48,8 +51,11 @@ impl Objects {
     }
 
     fn of(repository: Repository) -> Self {
-        let names = TreeNames::default();
-        Self { repository, names }
+        Self {
+            repository,
+            names: TreeNames::default(),
+            has_loose: OnceCell::new(),
+        }
     }
 
     /// Opens the bare repository at `path`, without a check of its owner.
@@ -109,6 +115,15 @@ impl Objects {
     #[must_use]
     pub fn path(&self) -> &Path {
         self.repository.path()
+    }
+
+    /// Returns an id for libgit2, which reads a truncated object without end.
+    pub(super) fn readable(&self, id: ObjectId) -> Result<Oid, ObjectError> {
+        let has_loose = || loose::is_in(self.store());
+        if *self.has_loose.get_or_init(has_loose) {
+            loose::check(self.store(), id)?;
+        }
+        Ok(oid(id))
     }
 
     fn odb(&self) -> Result<Odb<'_>, ObjectError> {
@@ -175,7 +190,8 @@ impl Objects {
         folders: &[String],
     ) -> Result<BTreeSet<String>, ObjectError> {
         let wrap = |error: git2::Error| unreadable(root, &error);
-        let tree = self.repository.find_tree(oid(root)).map_err(wrap)?;
+        let tree = self.repository.find_tree(self.readable(root)?);
+        let tree = tree.map_err(wrap)?;
         let mut options = DiffOptions::new();
         options
             .include_untracked(true)
@@ -207,7 +223,7 @@ impl Objects {
         if path.is_empty() {
             return Ok(Some(root));
         }
-        let tree = self.repository.find_tree(oid(root));
+        let tree = self.repository.find_tree(self.readable(root)?);
         let tree = tree.map_err(|error| unreadable(root, &error))?;
         let entry = tree.get_path(Path::new(path)).ok();
         let entry = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
@@ -266,7 +282,7 @@ impl Objects {
         most: usize,
     ) -> Result<(usize, Option<Vec<u8>>), ObjectError> {
         let odb = self.odb()?;
-        let size = size_of(&odb, id, ObjectType::Blob)?;
+        let size = size_of(&odb, self.readable(id)?, ObjectType::Blob)?;
         if size > most {
             return Ok((size, None));
         }
@@ -279,7 +295,7 @@ impl Objects {
     /// # Errors
     /// When it is missing.
     pub fn size(&self, id: ObjectId) -> Result<usize, ObjectError> {
-        let header = self.odb()?.read_header(oid(id));
+        let header = self.odb()?.read_header(self.readable(id)?);
         header
             .map(|(size, _)| size)
             .map_err(|error| unreadable(id, &error))
@@ -292,16 +308,17 @@ impl Objects {
     /// When it is missing or not a commit.
     pub fn peel(&self, id: ObjectId) -> Result<ObjectId, ObjectError> {
         let odb = self.odb()?;
-        let mut peeled = oid(id);
+        let mut peeled = id;
         for _ in 0..=MAX_TAG_CHAIN {
-            let header = odb.read_header(peeled);
-            let (_, kind) = header.map_err(|error| unreadable(from_oid(peeled), &error))?;
+            let header = odb.read_header(self.readable(peeled)?);
+            let (_, kind) = header.map_err(|error| unreadable(peeled, &error))?;
             if kind != ObjectType::Tag {
-                size_of(&odb, from_oid(peeled), ObjectType::Commit)?;
-                return Ok(from_oid(peeled));
+                size_of(&odb, oid(peeled), ObjectType::Commit)?;
+                return Ok(peeled);
             }
-            let tag = self.repository.find_tag(peeled);
-            peeled = tag.map_err(|error| unreadable(id, &error))?.target_id();
+            let tag = self.repository.find_tag(oid(peeled));
+            let tag = tag.map_err(|error| unreadable(id, &error))?;
+            peeled = from_oid(tag.target_id());
         }
         Err(damaged(id, "it is a tag of a tag of a tag, and so on"))
     }
@@ -341,7 +358,7 @@ impl Objects {
 
     fn read(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, ObjectError> {
         let odb = self.odb()?;
-        let size = size_of(&odb, id, kind)?;
+        let size = size_of(&odb, self.readable(id)?, kind)?;
         if size > MAX_OBJECT_BYTES {
             return Err(ObjectError::TooLarge { id, size });
         }
@@ -440,13 +457,13 @@ pub fn tree_id(files: &[(&str, FileMode, ObjectId)]) -> Result<ObjectId, ObjectE
     })
 }
 
-fn size_of(odb: &Odb<'_>, id: ObjectId, kind: ObjectType) -> Result<usize, ObjectError> {
-    let header = odb.read_header(oid(id));
-    let (size, found) = header.map_err(|error| unreadable(id, &error))?;
+fn size_of(odb: &Odb<'_>, id: Oid, kind: ObjectType) -> Result<usize, ObjectError> {
+    let header = odb.read_header(id);
+    let (size, found) = header.map_err(|error| unreadable(from_oid(id), &error))?;
     if found == kind {
         Ok(size)
     } else {
-        Err(damaged(id, &format!("it is a {}", found.str())))
+        Err(damaged(from_oid(id), &format!("it is a {}", found.str())))
     }
 }
 
@@ -458,37 +475,4 @@ pub(super) fn oid(id: ObjectId) -> Oid {
 pub(super) fn from_oid(oid: Oid) -> ObjectId {
     let bytes = oid.as_bytes().first_chunk::<20>();
     ObjectId::from_bytes(bytes.copied().unwrap_or_default())
-}
-
-fn refuse(path: &Path, error: &git2::Error) -> ObjectError {
-    let reason = match error.code() {
-        ErrorCode::Owner => format!(
-            "it belongs to another user; to trust it, run `git config --global --add safe.directory {}`",
-            path.display()
-        ),
-        _ => error.message().to_owned(),
-    };
-    let path = path.to_owned();
-    // libgit2 reports no error number, only the system's message.
-    if error.message().contains("Permission denied") {
-        ObjectError::Denied { path, reason }
-    } else if matches!(error.class(), ErrorClass::Os | ErrorClass::NoMemory) {
-        ObjectError::System { path, reason }
-    } else {
-        ObjectError::Repository { path, reason }
-    }
-}
-
-pub(super) fn unreadable(id: ObjectId, error: &git2::Error) -> ObjectError {
-    match error.code() {
-        ErrorCode::NotFound => ObjectError::Missing(id),
-        _ => damaged(id, error.message()),
-    }
-}
-
-fn damaged(id: ObjectId, reason: &str) -> ObjectError {
-    ObjectError::Damaged {
-        id,
-        reason: reason.to_owned(),
-    }
 }

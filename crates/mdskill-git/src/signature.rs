@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 
+use crate::error::unreadable;
 use crate::object_id::ObjectId;
-use crate::objects::{ObjectError, Objects, from_oid, oid, unreadable};
+use crate::objects::{ObjectError, Objects, from_oid};
 use crate::process::Programs;
 
 /// The time limit of a verification. GPG may be configured to fetch keys.
@@ -187,9 +188,10 @@ fn signer(printed: &str) -> Option<String> {
 impl Objects {
     /// Reads a commit or a tag object.
     fn signable(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), ObjectError> {
+        let readable = self.readable(id)?;
         let odb = self.repository.odb();
         let read = odb.and_then(|odb| {
-            let object = odb.read(oid(id))?;
+            let object = odb.read(readable)?;
             Ok((object.kind().str() == "tag", object.data().to_vec()))
         });
         let (is_tag, bytes) = read.map_err(|error| unreadable(id, &error))?;
@@ -198,8 +200,9 @@ impl Objects {
 
     /// Copies an object to another repository, which computes its id.
     fn copy(&self, id: ObjectId, to: &Self) -> Result<(), ObjectError> {
+        let readable = self.readable(id)?;
         let copied = self.repository.odb().and_then(|odb| {
-            let object = odb.read(oid(id))?;
+            let object = odb.read(readable)?;
             to.repository.odb()?.write(object.kind(), object.data())
         });
         match copied.map(from_oid) {
