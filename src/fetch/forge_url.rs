@@ -60,6 +60,12 @@ pub fn folder_url(source: &Source, env: &Env, commit: ObjectId, folder: &str) ->
     Some(url.trim_end_matches('/').to_owned())
 }
 
+/// Returns the URL of the page of a repository; `None` as for [`compare_url`].
+#[must_use]
+pub fn repository_url(source: &Source, env: &Env) -> Option<String> {
+    Some(repository_page(source, env)?.1)
+}
+
 /// Returns the name of the forge with the pages of a source; `None` as for [`compare_url`].
 #[must_use]
 pub fn forge_name(source: &Source, env: &Env) -> Option<&'static str> {

@@ -114,7 +114,7 @@ fn pages_are_the_same_again_and_only_changes_are_written() {
         .json();
     assert_eq!(
         (made["skills"].as_u64(), made["deleted"].as_u64()),
-        (Some(1), Some(3))
+        (Some(1), Some(6))
     );
     assert!(!context.project().join("public/acme/docs/other").exists());
 }

@@ -10,6 +10,7 @@
 //! | [`model`] | the facts of a skill, as in the `index.json` of its page |
 //! | [`code`] | the languages of source code, and their words |
 //! | [`markdown`] | from Markdown to HTML and an outline |
+//! | `machine` | the files for programs: indexes, archives, a feed |
 //! | [`paths`] | the address of each page, and links between them |
 //! | `templates` | the templates, and those that replace them |
 //! | `pages` | one file for each kind of page |
@@ -18,6 +19,7 @@
 
 pub mod code;
 mod escape;
+mod machine;
 pub mod markdown;
 pub mod model;
 mod pages;
@@ -26,6 +28,7 @@ mod templates;
 
 use std::collections::BTreeMap;
 
+pub use machine::archive;
 pub use pages::Site;
 pub use templates::TemplateError;
 

@@ -99,6 +99,9 @@ pub struct Skill {
     /// The page of the repository's root at the commit.
     #[serde(skip)]
     pub root_url: Option<String>,
+    /// The page of the repository, whatever the commit.
+    #[serde(skip)]
+    pub repository_url: Option<String>,
     /// The name of the site of these pages, such as GitHub.
     #[serde(skip)]
     pub host: String,
@@ -108,6 +111,12 @@ pub struct Skill {
     pub digest: String,
     /// Shell commands that print the tree and the digest.
     pub recompute: Vec<Command>,
+    /// The archive of its files; `None` if there can't be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<Archive>,
+    /// Whether it is the one that programs find under its name: of several skills with a name, the first.
+    #[serde(skip)]
+    pub is_discoverable: bool,
     /// Its capabilities, the most severe first.
     pub capabilities: Vec<Capability>,
     /// The findings of `validate`.
@@ -122,6 +131,16 @@ pub struct Skill {
     pub history: Vec<Change>,
     /// Whether there are older commits.
     pub has_more_history: bool,
+}
+
+/// An archive.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Archive {
+    /// Its SHA-256, as `sha256:` and 64 digits.
+    pub digest: String,
+    /// Its bytes.
+    #[serde(skip)]
+    pub content: Vec<u8>,
 }
 
 /// A command for a shell.
@@ -181,9 +200,12 @@ pub struct File {
     pub executable: bool,
     /// The references in it to other files, sorted by place.
     pub references: Vec<Reference>,
-    /// The content.
+    /// The content of its page.
     #[serde(skip)]
     pub content: Content,
+    /// Its bytes.
+    #[serde(skip)]
+    pub original: Vec<u8>,
 }
 
 /// A reference in a page of a skill.
@@ -281,6 +303,18 @@ pub struct Summary {
     pub tree: String,
     /// The digest of its files.
     pub digest: String,
+    /// The digest of its archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<String>,
+    /// Whether programs find it under its name.
+    #[serde(skip)]
+    pub is_discoverable: bool,
+    /// The paths of its files.
+    #[serde(skip)]
+    pub files: Vec<String>,
+    /// The commits that changed it.
+    #[serde(skip)]
+    pub changes: Vec<Change>,
     /// The kinds of its capabilities.
     pub capabilities: Vec<String>,
     /// The agents that read its folder.
@@ -306,6 +340,10 @@ impl Summary {
             commit: skill.commit.clone(),
             tree: skill.tree.clone(),
             digest: skill.digest.clone(),
+            archive: skill.archive.as_ref().map(|one| one.digest.clone()),
+            is_discoverable: skill.is_discoverable,
+            files: skill.files.iter().map(|file| file.path.clone()).collect(),
+            changes: skill.history.clone(),
             capabilities: kinds.map(|of_kind| of_kind[0].kind.to_string()).collect(),
             agents: skill
                 .agents

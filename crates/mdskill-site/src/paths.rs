@@ -17,7 +17,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 /// The names at the root of a site that no page can have.
-const RESERVED: [&str; 11] = [
+const RESERVED: [&str; 10] = [
     "icon.svg",
     "style.css",
     "theme.css",
@@ -28,13 +28,12 @@ const RESERVED: [&str; 11] = [
     "sitemap.xml",
     "feed.xml",
     ".well-known",
-    "archives",
 ];
 
 /// The first level below the page of a skill, where its files are.
 const MIN_SKILL: usize = 2;
 /// The names of files in the folder of a page.
-const FILES_OF_PAGES: [&str; 2] = ["index.html", "index.json"];
+const FILES_OF_PAGES: [&str; 4] = ["index.html", "index.json", "releases.json", "skill.tar.gz"];
 
 /// The addresses of pages. No two are equal on a file system that ignores letter case.
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
 //! [`Gatherer`]: reads the skills of repositories, and writes their pages.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -9,7 +10,7 @@ use super::repositories::Group;
 use super::skill::{add_history, complete, recompute};
 use super::writer::Writer;
 use crate::context::Context;
-use crate::fetch::{folder_url, forge_name};
+use crate::fetch::{folder_url, forge_name, repository_url};
 use crate::operations::OpError;
 use crate::operations::add::targets_of_new;
 use crate::operations::agents;
@@ -43,6 +44,8 @@ pub(super) struct Gatherer<'a, 'c> {
     pub(super) writer: &'a mut Writer,
     pub(super) addresses: Addresses,
     targets: Vec<Target>,
+    /// The names of the skills that programs find.
+    names: HashSet<String>,
     pub(super) repositories: Vec<Repository>,
     pub(super) skills: Vec<Summary>,
 }
@@ -68,6 +71,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             site,
             writer,
             addresses: Addresses::default(),
+            names: HashSet::new(),
             repositories: Vec::new(),
             skills: Vec::new(),
         })
@@ -221,6 +225,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             commit: repository.commit.clone(),
             url: url(&found.path),
             root_url: url(""),
+            repository_url: repository_url(source, &self.context.env),
             host: forge_name(source, &self.context.env)
                 .unwrap_or_default()
                 .to_owned(),
@@ -246,6 +251,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             match candidate {
                 Ok(candidate) => {
                     self.place(&mut planned.origin, &candidate);
+                    planned.origin.is_discoverable = self.take_name(candidate.name.as_str());
                     ready.push((planned, candidate));
                 }
                 Err(OpError::Refused { source, .. }) => repository.refused.push(Refused {
@@ -266,6 +272,11 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         let (summaries, pages): (Vec<Summary>, Vec<Pages>) = rendered.into_iter().unzip();
         self.writer.write(pages.into_iter().flatten().collect())?;
         Ok(summaries)
+    }
+
+    /// Whether no other skill has this name for programs yet.
+    pub(super) fn take_name(&mut self, name: &str) -> bool {
+        self.names.insert(name.to_owned())
     }
 
     /// Adds the name and the folders of a skill.

@@ -7,7 +7,7 @@ use super::gather::Gatherer;
 use super::repositories::name_of;
 use super::skill::{add_history, complete, recompute};
 use crate::diff;
-use crate::fetch::{folder_url, forge_name};
+use crate::fetch::{folder_url, forge_name, repository_url};
 use crate::operations::OpError;
 use crate::operations::agents;
 use crate::operations::installed::InstalledSkill;
@@ -94,6 +94,8 @@ impl Gatherer<'_, '_> {
             date: cached.and_then(|objects| date_of(objects, entry.commit)),
             url: url(&entry.path),
             root_url: url(""),
+            repository_url: repository_url(&entry.source, &context.env),
+            is_discoverable: self.take_name(installed.name.as_str()),
             host: forge_name(&entry.source, &context.env)
                 .unwrap_or_default()
                 .to_owned(),

@@ -1,22 +1,27 @@
 //! Turns the files of a skill, and what is known about their origin, into the facts of its page.
 
+use std::borrow::Cow;
+
 use mdskill_lint::capability::Capability;
 use mdskill_lint::details::Details;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::file_references::{FileReference, Target, file_references};
 use mdskill_lint::is_text;
 use mdskill_lint::skill_files::{EntryKind, SkillFiles};
-use mdskill_site::model::{Change, Command, Content, File, Finding, Reference, Skill, Tokens};
+use mdskill_site::model::{
+    Archive, Change, Command, Content, File, Finding, Reference, Skill, Tokens,
+};
 
 use crate::diff;
+use crate::digest::Digest;
 use crate::hint::{NPM_PACKAGE, for_shell};
 use crate::operations::log::{Action, Commit, SkillHistory};
 use crate::operations::show::Facts;
 
 /// The longest text that has a page.
-const MAX_TEXT: u64 = 1 << 20;
+const MAX_TEXT: usize = 1 << 20;
 /// The largest image that is copied.
-const MAX_IMAGE: u64 = 4 << 20;
+const MAX_IMAGE: usize = 4 << 20;
 /// The first bytes of the images that browsers show, and the extensions of their files.
 const IMAGES: [(&[u8], &[&str]); 4] = [
     (b"\x89PNG\r\n\x1a\n", &["png"]),
@@ -46,11 +51,17 @@ pub(super) fn complete(
             bytes,
             executable: is_executable,
             references: references_of(&references, &entry.path),
-            content: content(files, &entry.path, bytes),
+            ..file(files, &entry.path)
         }),
         _ => None,
     });
+    let files: Vec<File> = files_of_skill.collect();
+    let archive = mdskill_site::archive(&files).map(|content| Archive {
+        digest: Digest::of_bytes(&content).to_string(),
+        content,
+    });
     Skill {
+        archive,
         install: install(&origin.spec),
         description: details.description,
         license: details.license,
@@ -65,7 +76,7 @@ pub(super) fn complete(
             all: facts.tokens.all,
         },
         bytes: facts.bytes,
-        files: files_of_skill.collect(),
+        files,
         ..origin
     }
 }
@@ -133,28 +144,35 @@ fn references_of(all: &[FileReference], path: &str) -> Vec<Reference> {
     references.collect()
 }
 
-fn content(files: &dyn SkillFiles, path: &str, bytes: u64) -> Content {
+/// Reads a file.
+fn file(files: &dyn SkillFiles, path: &str) -> File {
+    let original = files.read(path).map(Cow::into_owned).unwrap_or_default();
+    File {
+        content: content(path, &original),
+        original,
+        ..File::default()
+    }
+}
+
+fn content(path: &str, content: &[u8]) -> Content {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     let extension = extension.to_ascii_lowercase();
-    if bytes > MAX_IMAGE {
+    if content.len() > MAX_IMAGE {
         return Content::Binary;
     }
-    let Ok(content) = files.read(path) else {
-        return Content::Binary;
-    };
     let is_image = IMAGES
         .iter()
         .any(|(magic, names)| content.starts_with(magic) && names.contains(&&*extension));
     if is_image {
-        return Content::Image(content.into_owned());
+        return Content::Image(content.to_vec());
     }
-    if !is_text(&content) {
+    if !is_text(content) {
         return Content::Binary;
     }
-    if bytes > MAX_TEXT {
+    if content.len() > MAX_TEXT {
         return Content::TooLong;
     }
-    Content::Text(String::from_utf8_lossy(&content).into_owned())
+    Content::Text(String::from_utf8_lossy(content).into_owned())
 }
 
 /// Adds the history of a skill.

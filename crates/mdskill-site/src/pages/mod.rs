@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::machine;
 use crate::model::{Repository, Skill, Summary};
 use crate::paths::{encode, up_from};
 use crate::templates::Templates;
@@ -51,6 +52,7 @@ impl Site {
         let mut pages = Pages::new();
         skill::add(self, skill, others, &mut pages)?;
         file::add_all(self, skill, &mut pages)?;
+        pages.extend(machine::of_skill(skill, self.settings.base_url.as_deref()));
         Ok(pages)
     }
 
@@ -66,7 +68,7 @@ impl Site {
         repository::pages(self, repository, skills)
     }
 
-    /// Returns the index, the index of the search, and the files that all pages use.
+    /// Returns the index, the index of the search, the files that all pages use, and those for programs.
     ///
     /// # Errors
     /// When a template has an error.
@@ -76,6 +78,7 @@ impl Site {
         skills: &[Summary],
     ) -> Result<Pages, TemplateError> {
         let mut pages = index::pages(self, repositories, skills)?;
+        pages.extend(machine::of_site(&self.settings, repositories, skills));
         let assets = ASSETS.iter();
         pages.extend(assets.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
         if let Some(theme) = &self.settings.theme {
@@ -149,7 +152,7 @@ fn href(root: &str, page: &str) -> String {
 }
 
 /// Returns a text with at most this number of characters.
-fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}\u{2026}", text[..end].trim_end()),
@@ -157,7 +160,7 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// Returns facts as the JSON next to a page.
-fn json(facts: &impl Serialize) -> Vec<u8> {
+pub(crate) fn json(facts: &impl Serialize) -> Vec<u8> {
     // Facts are texts, numbers and lists, which JSON has.
     let mut bytes = serde_json::to_vec_pretty(facts).unwrap_or_default();
     bytes.push(b'\n');
@@ -165,7 +168,7 @@ fn json(facts: &impl Serialize) -> Vec<u8> {
 }
 
 /// Returns "1 skill" or "2 skills".
-fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
 }
@@ -193,7 +196,7 @@ fn size(bytes: u64) -> String {
 }
 
 /// The skills of each repository.
-fn by_repository(skills: &[Summary]) -> BTreeMap<&str, Vec<&Summary>> {
+pub(crate) fn by_repository(skills: &[Summary]) -> BTreeMap<&str, Vec<&Summary>> {
     let mut found: BTreeMap<&str, Vec<&Summary>> = BTreeMap::new();
     for skill in skills {
         found.entry(&skill.repository).or_default().push(skill);
