@@ -271,7 +271,7 @@ fn truncated_object_of_a_local_repository_is_refused() {
             std::fs::remove_file(&file).unwrap();
             std::fs::write(&file, &bytes[..length]).unwrap();
             let added = context.run(&["add", &source, "one"]);
-            added.fails(1).says("can't be decoded");
+            added.fails(1).says("is damaged");
         }
         std::fs::write(&file, &bytes).unwrap();
     }

@@ -117,7 +117,7 @@ impl Objects {
         self.repository.path()
     }
 
-    /// Returns an id for libgit2, which reads a truncated object without end.
+    /// Returns an id for libgit2, which reads a truncated object without end. Its header can be read without this.
     pub(super) fn readable(&self, id: ObjectId) -> Result<Oid, ObjectError> {
         let has_loose = || loose::is_in(self.store());
         if *self.has_loose.get_or_init(has_loose) {
@@ -282,11 +282,12 @@ impl Objects {
         most: usize,
     ) -> Result<(usize, Option<Vec<u8>>), ObjectError> {
         let odb = self.odb()?;
-        let size = size_of(&odb, self.readable(id)?, ObjectType::Blob)?;
+        let size = size_of(&odb, oid(id), ObjectType::Blob)?;
         if size > most {
             return Ok((size, None));
         }
-        let object = odb.read(oid(id)).map_err(|error| unreadable(id, &error))?;
+        let object = odb.read(self.readable(id)?);
+        let object = object.map_err(|error| unreadable(id, &error))?;
         Ok((size, Some(object.data().to_vec())))
     }
 
@@ -295,7 +296,7 @@ impl Objects {
     /// # Errors
     /// When it is missing.
     pub fn size(&self, id: ObjectId) -> Result<usize, ObjectError> {
-        let header = self.odb()?.read_header(self.readable(id)?);
+        let header = self.odb()?.read_header(oid(id));
         header
             .map(|(size, _)| size)
             .map_err(|error| unreadable(id, &error))
@@ -310,13 +311,13 @@ impl Objects {
         let odb = self.odb()?;
         let mut peeled = id;
         for _ in 0..=MAX_TAG_CHAIN {
-            let header = odb.read_header(self.readable(peeled)?);
+            let header = odb.read_header(oid(peeled));
             let (_, kind) = header.map_err(|error| unreadable(peeled, &error))?;
             if kind != ObjectType::Tag {
                 size_of(&odb, oid(peeled), ObjectType::Commit)?;
                 return Ok(peeled);
             }
-            let tag = self.repository.find_tag(oid(peeled));
+            let tag = self.repository.find_tag(self.readable(peeled)?);
             let tag = tag.map_err(|error| unreadable(id, &error))?;
             peeled = from_oid(tag.target_id());
         }
@@ -358,11 +359,12 @@ impl Objects {
 
     fn read(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, ObjectError> {
         let odb = self.odb()?;
-        let size = size_of(&odb, self.readable(id)?, kind)?;
+        let size = size_of(&odb, oid(id), kind)?;
         if size > MAX_OBJECT_BYTES {
             return Err(ObjectError::TooLarge { id, size });
         }
-        let object = odb.read(oid(id)).map_err(|error| unreadable(id, &error))?;
+        let object = odb.read(self.readable(id)?);
+        let object = object.map_err(|error| unreadable(id, &error))?;
         Ok(object.data().to_vec())
     }
 
