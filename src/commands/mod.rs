@@ -250,6 +250,8 @@ fn writes_files(command: &Command) -> bool {
         | Command::Lock(_)
         | Command::Init(_)
         | Command::Search(_) => true,
+        // The folder of its pages is removed.
+        Command::Site(arguments) => arguments.serve,
         Command::Validate(arguments) => arguments.fix && !arguments.diff,
         _ => false,
     }

@@ -1,6 +1,7 @@
 //! `mdskill site`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use reqwest::Url;
@@ -9,9 +10,12 @@ use super::Session;
 use crate::config::site_url;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::spec_of;
-use crate::operations::site::{self, Options, SiteError};
+use crate::operations::site::{self, Options, Server, SiteError, Watched};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
+
+/// The time between two looks at the files. A reader does not notice it.
+const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Arguments of `site`.
 #[derive(Debug, Args)]
@@ -44,6 +48,12 @@ pub struct SiteArgs {
     /// Replace pages that were changed by hand or are of another site
     #[arg(long)]
     pub force: bool,
+    /// Show the pages on this machine, and again when files change
+    #[arg(long, conflicts_with_all = ["out", "force"])]
+    pub serve: bool,
+    /// The port of --serve [default: 4173, or a free one]
+    #[arg(long, value_name = "PORT", requires = "serve")]
+    pub port: Option<u16>,
 }
 
 fn parse_url(text: &str) -> Result<Url, String> {
@@ -58,7 +68,10 @@ pub(super) fn site(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitSt
         sources.clone_from(&config.sources);
     }
     if sources.is_empty() && !arguments.installed {
-        return Err(SiteError::NoSources.into());
+        if !arguments.serve {
+            return Err(SiteError::NoSources.into());
+        }
+        sources.push(".".to_owned());
     }
     let specs = sources.iter().map(|source| spec_of(context, source));
     let base_url = arguments.base_url.clone().or(config.base_url);
@@ -71,9 +84,48 @@ pub(super) fn site(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitSt
         theme: arguments.theme.clone(),
         templates: arguments.templates.clone(),
         force: arguments.force,
+        is_preview: arguments.serve,
     };
+    if arguments.serve {
+        return serve(session, options, arguments.port);
+    }
     let report = session.wait(site::site(context, &options))?;
     session.printer.show("site", &report, render::site);
     let needs_decision = !report.left_alone.is_empty() || !report.refused.is_empty();
     Ok(ExitStatus::Found.when(needs_decision))
+}
+
+/// Shows the pages on this machine until Ctrl-C.
+fn serve(
+    session: &Session<'_>,
+    mut options: Options,
+    port: Option<u16>,
+) -> Result<ExitStatus, OpError> {
+    let (context, printer) = (&session.context, &session.printer);
+    let folder = tempfile::tempdir().map_err(SiteError::Preview)?;
+    options.out = folder.path().join("site");
+    let watched = Watched::of(context, &options)?;
+    let server = Server::start(&options.out, port).map_err(SiteError::Preview)?;
+    printer.status("Serving", &format!("{} (Ctrl-C ends it)", server.url()));
+    loop {
+        let state = watched.state();
+        let made = session.wait(site::site(context, &options));
+        match made {
+            Ok(report) => {
+                render::site(printer, &report);
+                server.show(None);
+            }
+            Err(_) if context.interrupt.is_raised() => return Ok(ExitStatus::Done),
+            Err(error) => {
+                server.show(Some(error.to_string()));
+                printer.error(&error.to_string());
+            }
+        }
+        while watched.state() == state {
+            if context.interrupt.is_raised() {
+                return Ok(ExitStatus::Done);
+            }
+            std::thread::sleep(INTERVAL);
+        }
+    }
 }

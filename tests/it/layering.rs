@@ -56,6 +56,8 @@ const CONTAINED: &[(&str, &[&str])] = &[
         ],
     ),
     ("hl_lite", &["crates/mdskill-site/src/code.rs"]),
+    ("hyper", &["src/operations/site/preview.rs"]),
+    ("tar", &["crates/mdskill-site/src/machine/archive.rs"]),
     (
         "minijinja",
         &[
@@ -72,6 +74,7 @@ const CONTAINED: &[(&str, &[&str])] = &[
     (
         "git2",
         &[
+            "crates/mdskill-git/src/error.rs",
             "crates/mdskill-git/src/line_diff.rs",
             "crates/mdskill-git/src/merge_file.rs",
             "crates/mdskill-git/src/objects.rs",

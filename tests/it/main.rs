@@ -99,6 +99,7 @@ mod show;
 mod shown_capabilities;
 mod signatures;
 mod site;
+mod site_preview;
 mod site_programs;
 mod small_options;
 mod snapshots;

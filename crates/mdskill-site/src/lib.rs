@@ -19,6 +19,7 @@
 
 pub mod code;
 mod escape;
+mod format;
 mod machine;
 pub mod markdown;
 pub mod model;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// A style sheet that is loaded after the site's own.
     pub theme: Option<Vec<u8>>,
+    /// Whether the pages are shown on this machine, and ask whether they changed.
+    pub is_preview: bool,
     /// Templates by the name of their file, which replace the site's own.
     pub templates: BTreeMap<String, String>,
 }

@@ -1,5 +1,7 @@
 //! The facts that pages show. `index.json` next to a page has the same.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use mdskill_lint::capability::Capability;
@@ -352,4 +354,13 @@ impl Summary {
                 .collect(),
         }
     }
+}
+
+/// Returns the skills of each repository.
+pub(crate) fn by_repository(skills: &[Summary]) -> BTreeMap<&str, Vec<&Summary>> {
+    let mut found: BTreeMap<&str, Vec<&Summary>> = BTreeMap::new();
+    for skill in skills {
+        found.entry(&skill.repository).or_default().push(skill);
+    }
+    found
 }

@@ -17,10 +17,11 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 /// The names at the root of a site that no page can have.
-const RESERVED: [&str; 10] = [
+const RESERVED: [&str; 11] = [
     "icon.svg",
     "style.css",
     "theme.css",
+    "preview.js",
     "site.js",
     "search.js",
     "404.html",

@@ -28,6 +28,9 @@ pub enum SiteError {
     /// The file system refused.
     #[error(transparent)]
     Fs(#[from] fs::Error),
+    /// The pages can't be served.
+    #[error("the pages can't be served: {0}")]
+    Preview(std::io::Error),
     /// The lockfile has no skills.
     #[error("no skill is installed")]
     NothingInstalled,
@@ -68,6 +71,7 @@ impl HasHint for SiteError {
                 Hint::text("use another folder; --force replaces the pages")
             }
             Self::Fs(error) | Self::Folder(GeneratedError::Fs(error)) => return error.hint(),
+            Self::Preview(_) => Hint::text("use another port, for example `--port 8000`"),
             Self::NothingInstalled => {
                 Hint::text("`mdskill add` installs skills; name a repository to show its skills")
             }

@@ -6,8 +6,10 @@
 mod error;
 mod gather;
 mod installed;
+mod preview;
 mod repositories;
 mod skill;
+mod watched;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub(crate) use error::SiteError;
+
+pub(crate) use self::preview::Server;
+pub(crate) use self::watched::Watched;
 
 use self::gather::Gatherer;
 use self::repositories::{Group, groups_of};
@@ -50,12 +55,14 @@ pub(crate) struct Options {
     pub(crate) templates: Option<PathBuf>,
     /// Whether to replace what is not of this site.
     pub(crate) force: bool,
+    /// Whether the pages are for a [`Server`].
+    pub(crate) is_preview: bool,
 }
 
 /// The result of `site`.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
-    /// The folder, as typed.
+    /// The folder, as typed; empty for a preview.
     pub(crate) folder: String,
     /// The number of repositories.
     pub(crate) repositories: usize,
@@ -120,7 +127,11 @@ pub(crate) async fn site(context: &Context<'_>, options: &Options) -> Result<Rep
     let refused = refused.collect();
     let written = writer.finish()?;
     Ok(Report {
-        folder: options.out.display().to_string(),
+        folder: if options.is_preview {
+            String::new()
+        } else {
+            options.out.display().to_string()
+        },
         repositories: repositories.len(),
         skills: skills.len(),
         files: written.files,
@@ -148,6 +159,7 @@ fn settings(
         title: title.unwrap_or_else(|| TITLE.to_owned()),
         base_url: options.base_url.clone(),
         theme: theme.transpose()?,
+        is_preview: options.is_preview,
         templates: templates.transpose()?.unwrap_or_default(),
     })
 }

@@ -21,8 +21,12 @@ pub(crate) fn site(printer: &Printer, report: &Report) {
     printer.status(
         "Made",
         &format!(
-            "{}: {} of {}, {} ({})",
-            report.folder,
+            "{}{} of {}, {} ({})",
+            if report.folder.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", report.folder)
+            },
             count(report.skills, "skill"),
             if report.repositories == 1 {
                 "1 repository".to_owned()

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::archive_path;
 use crate::Pages;
+use crate::format::json;
 use crate::model::{Skill, Summary};
-use crate::pages::json;
 use crate::paths::encode;
 
 /// The folder of version 0.1.

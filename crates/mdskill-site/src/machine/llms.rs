@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::discovery::skill_file;
 use crate::Settings;
-use crate::model::{Repository, Summary};
-use crate::pages::{by_repository, count, cut};
+use crate::format::{count, cut};
+use crate::model::{Repository, Summary, by_repository};
 use crate::paths::encode;
 
 /// The most characters of a description.

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::page_url;
+use crate::format::json;
 use crate::model::{Change, Skill};
-use crate::pages::json;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,10 +6,13 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::links::{Links, MentionedBy};
-use super::{Frame, Site, count, size};
+use super::skill::severity_word;
+use super::{Frame, Site};
 use crate::code::{Language, lines};
+use crate::escape::escape;
+use crate::format::{count, size};
 use crate::markdown::{Heading, Source, render};
-use crate::model::{Content, File, Skill};
+use crate::model::{Content, File, Finding, Skill};
 use crate::paths::up_from;
 use crate::templates::safe;
 use crate::{Pages, TemplateError};
@@ -82,20 +85,36 @@ fn page(
         mentions: links.mentions(&file.path),
         body: safe(markdown.html),
         outline: markdown.outline,
-        lines: safe(numbered(&code)),
+        lines: safe(numbered(&code, skill, &file.path)),
         page: frame,
     };
     site.templates.render("file.html", &view)
 }
 
-/// Returns lines with their numbers, which are links to themselves.
-fn numbered(lines: &[String]) -> String {
+/// Returns lines with their numbers, which are links to themselves, and the findings about them.
+fn numbered(lines: &[String], skill: &Skill, path: &str) -> String {
     let mut html = String::new();
+    let mut found: Vec<&Finding> = skill
+        .findings
+        .iter()
+        .filter(|one| one.file == path)
+        .collect();
+    found.sort_by_key(|one| one.line);
+    let mut found = found.into_iter().peekable();
     for (number, line) in (1..).zip(lines) {
         let _infallible = write!(
             html,
             "<span class=line><a id=L{number} href=\"#L{number}\">{number}</a>{line}\n</span>"
         );
+        while let Some(one) = found.next_if(|one| one.line <= number) {
+            let severity = severity_word(&one.severity);
+            let _infallible = write!(
+                html,
+                "<span class=\"finding {severity}\">{severity} {}: {}\n</span>",
+                escape(&one.code),
+                escape(&one.message)
+            );
+        }
     }
     html
 }

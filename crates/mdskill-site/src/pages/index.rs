@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::view::Item;
-use super::{Frame, Site, by_repository, count, cut, href, json};
-use crate::model::{Repository, Summary};
+use super::{Frame, Site, href};
+use crate::format::{count, cut, json};
+use crate::model::{Repository, Summary, by_repository};
 use crate::{Pages, TemplateError};
 use mdskill_lint::details::first_sentence;
 

@@ -7,10 +7,9 @@ mod repository;
 mod skill;
 mod view;
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
+use crate::format::cut;
 use crate::machine;
 use crate::model::{Repository, Skill, Summary};
 use crate::paths::{encode, up_from};
@@ -23,6 +22,9 @@ const ASSETS: [(&str, &str); 3] = [
     ("site.js", include_str!("../../assets/site.js")),
     ("style.css", include_str!("../../assets/style.css")),
 ];
+
+/// The script of a preview.
+const PREVIEW: (&str, &str) = ("preview.js", include_str!("../../assets/preview.js"));
 
 /// A site.
 #[derive(Debug)]
@@ -81,6 +83,9 @@ impl Site {
         pages.extend(machine::of_site(&self.settings, repositories, skills));
         let assets = ASSETS.iter();
         pages.extend(assets.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+        if self.settings.is_preview {
+            pages.insert(PREVIEW.0.to_owned(), PREVIEW.1.as_bytes().to_vec());
+        }
         if let Some(theme) = &self.settings.theme {
             pages.insert("theme.css".to_owned(), theme.clone());
         }
@@ -99,6 +104,7 @@ impl Site {
             description: cut(description, MAX_DESCRIPTION),
             canonical: base.map(|base| format!("{base}{address}")),
             has_theme: self.settings.theme.is_some(),
+            is_preview: self.settings.is_preview,
             has_json: folder.is_some(),
             crumbs: Vec::new(),
         }
@@ -122,6 +128,7 @@ struct Frame {
     /// The address of the page on the web.
     canonical: Option<String>,
     has_theme: bool,
+    is_preview: bool,
     has_json: bool,
     /// The pages above this one.
     crumbs: Vec<Crumb>,
@@ -149,59 +156,6 @@ fn href(root: &str, page: &str) -> String {
         return format!("{root}index.html");
     }
     format!("{root}{}/index.html", encode(page))
-}
-
-/// Returns a text with at most this number of characters.
-pub(crate) fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}\u{2026}", text[..end].trim_end()),
-    }
-}
-
-/// Returns facts as the JSON next to a page.
-pub(crate) fn json(facts: &impl Serialize) -> Vec<u8> {
-    // Facts are texts, numbers and lists, which JSON has.
-    let mut bytes = serde_json::to_vec_pretty(facts).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
-}
-
-/// Returns "1 skill" or "2 skills".
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
-}
-
-/// Returns a number with a comma between thousands.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Returns a number of bytes for people.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1000 => format!("{bytes} B"),
-        1000..1_000_000 => format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
-}
-
-/// The skills of each repository.
-pub(crate) fn by_repository(skills: &[Summary]) -> BTreeMap<&str, Vec<&Summary>> {
-    let mut found: BTreeMap<&str, Vec<&Summary>> = BTreeMap::new();
-    for skill in skills {
-        found.entry(&skill.repository).or_default().push(skill);
-    }
-    found
 }
 
 #[cfg(test)]

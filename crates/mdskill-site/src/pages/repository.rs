@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::view::Item;
-use super::{Frame, Site, count, json};
+use super::{Frame, Site};
+use crate::format::{count, json};
 use crate::model::{Repository, Summary};
 use crate::{Pages, TemplateError};
 

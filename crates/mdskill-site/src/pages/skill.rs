@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::links::{Links, MentionedBy};
 use super::view::{Item, OfKind, Place, by_kind, place};
-use super::{Frame, Site, count, cut, grouped, href, json, size};
+use super::{Frame, Site, href};
+use crate::format::{count, cut, grouped, json, size};
 use crate::markdown::{Heading, Source, render};
 use crate::model::{Change, Content, Skill, Summary};
 use crate::templates::safe;
@@ -181,13 +182,19 @@ fn severities(skill: &Skill) -> (usize, usize, usize) {
     (of("error"), of("warning"), of("info"))
 }
 
+/// Returns the word for a severity on pages.
+pub(super) fn severity_word(severity: &str) -> &'static str {
+    match severity {
+        "error" => "error",
+        "warning" => "warning",
+        _ => "note",
+    }
+}
+
 fn findings<'a>(skill: &'a Skill, links: &Links<'_>) -> Vec<FindingView<'a>> {
     let found = skill.findings.iter().take(MAX_FINDINGS);
     let view = found.map(|finding| FindingView {
-        severity: match finding.severity.as_str() {
-            "info" => "note",
-            other => other,
-        },
+        severity: severity_word(&finding.severity),
         code: &finding.code,
         message: &finding.message,
         help: &finding.help,

@@ -1,6 +1,7 @@
 //! Whole pages, of plain and of hostile skills.
 
 use super::*;
+use crate::format::{count, size};
 use crate::model::{Command, Content, File};
 
 const EVIL: &str = "</title><script>alert(1)</script><img src=x onerror=alert(1)>\"'`{{7*7}}";

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{count, cut, href};
+use super::href;
+use crate::format::{count, cut};
 use crate::model::Summary;
 use mdskill_lint::capability::{Capability, Kind};
 use mdskill_lint::details::first_sentence;
