@@ -27,9 +27,14 @@ case "$1 $2" in
 esac
 "#;
 
-/// Returns the code block of the page with this language that contains the text.
+/// Returns the code block of the page about CI with this language that contains the text.
 pub fn block(language: &str, part: &str) -> String {
-    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/guide/ci.md")).unwrap();
+    block_of("docs/guide/ci.md", language, part)
+}
+
+/// Returns the code block of a page with this language that contains the text.
+pub fn block_of(page: &str, language: &str, part: &str) -> String {
+    let page = std::fs::read_to_string(Path::new(ROOT).join(page)).unwrap();
     let blocks = page.split("\n```").skip(1).step_by(2);
     let mut found = blocks.filter_map(|block| {
         let text = block.strip_prefix(language)?.strip_prefix('\n')?;
@@ -134,6 +139,7 @@ impl CiProject {
             let uses = step["uses"].as_str().unwrap_or_default();
             let outcome = match (uses.split('@').next().unwrap(), step["run"].as_str()) {
                 ("actions/checkout", None) => continue,
+                ("actions/upload-pages-artifact" | "actions/deploy-pages", None) => continue,
                 ("mdskill/mdskill", None) => self.action(&step["with"], clone),
                 ("", Some(script)) => self.step(script, &[], clone),
                 other => panic!("{other:?}"),
