@@ -15,12 +15,23 @@ use mdskill_lint::skill_files::SkillFiles;
 /// `before`, everything is new.
 #[must_use]
 pub fn compare(before: Option<&dyn SkillFiles>, after: &dyn SkillFiles) -> SkillDiff {
+    compare_with(before, after, &mut |files, _| capabilities(files))
+}
+
+/// As [`compare`], with the capabilities that `capabilities` returns for the version before (`true`) and
+/// after. It is only called if a file differs.
+pub fn compare_with(
+    before: Option<&dyn SkillFiles>,
+    after: &dyn SkillFiles,
+    capabilities: &mut dyn FnMut(&dyn SkillFiles, bool) -> BTreeSet<Capability>,
+) -> SkillDiff {
     let files: Vec<FileDiff> = changed_files(before, after).iter().map(file_diff).collect();
     if files.is_empty() {
         return SkillDiff::default();
     }
-    let old = before.map(capabilities).unwrap_or_default();
-    let new = capabilities(after);
+    let old = before.map(|before| capabilities(before, true));
+    let old = old.unwrap_or_default();
+    let new = capabilities(after, false);
     let (gained, lost) = delta(&old, &new);
     let changed_scripts = files.iter().filter(|file| {
         let has_other_content = (file.added, file.removed) != (Some(0), Some(0));

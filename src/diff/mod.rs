@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use mdskill_lint::capability::Capability;
 
-pub use compare::compare;
+pub use compare::{compare, compare_with};
 pub use file_version::{Mode, Side};
 pub use mdskill_lint::capabilities::{capabilities, delta};
 pub use unified::{unified, unified_file};

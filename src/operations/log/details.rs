@@ -1,12 +1,12 @@
 //! The differences of each commit, and the folder that a skill was moved from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use tracing::info;
 
-use crate::diff::{SkillDiff, compare, unified};
+use crate::diff::{SkillDiff, capabilities, compare_with, unified};
 use crate::fetch::Repository;
 use crate::fetch::history::path_walk::Change;
 use crate::operations::OpError;
@@ -14,7 +14,8 @@ use crate::parallel;
 use crate::skill::discover::{Discovery, discover};
 use crate::skill::{GitFiles, SkillPlace};
 use mdskill_git::ObjectId;
-use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::objects::{ObjectError, Objects, TreeEntry};
+use mdskill_lint::capability::Capability;
 use mdskill_lint::skill_files::{MemoryFiles, SkillFiles};
 
 /// The most files that are fetched for the differences.
@@ -75,10 +76,10 @@ pub(super) async fn read(
     let (store, moves) = (repository.objects().path(), Discoveries::default());
     let read = skills.par_iter().map(|skill| {
         Objects::on_this_thread(store, |objects| {
+            let mut known = KnownCapabilities::default();
             let details = skill.changes.iter().map(|change| {
                 let places = places_in_order(objects, skill.path, change);
-                let mut details =
-                    differences(objects, skill.name, skill.path, places, with_patches);
+                let mut details = differences(objects, skill, places, with_patches, &mut known);
                 details.moved_from = moved_from(objects, &moves, skill.path, change);
                 details
             });
@@ -143,12 +144,37 @@ fn files(objects: &Objects, places: &[SkillPlace<'_>]) -> BTreeSet<ObjectId> {
     files.map(|(_, entry)| entry.id).collect()
 }
 
+/// The capabilities of versions: each one is after one change, and before the next. The files of a tree with
+/// links depend on the root, too.
+#[derive(Default)]
+struct KnownCapabilities(HashMap<(ObjectId, Option<ObjectId>), BTreeSet<Capability>>);
+
+impl KnownCapabilities {
+    fn of(
+        &mut self,
+        objects: &Objects,
+        place: Option<SkillPlace<'_>>,
+        files: &dyn SkillFiles,
+    ) -> BTreeSet<Capability> {
+        let Some(place) = place else {
+            return capabilities(files);
+        };
+        let all = objects.files(place.tree).unwrap_or_default();
+        let has_links = all
+            .iter()
+            .any(|(_, entry)| entry.mode == TreeEntry::SYMLINK);
+        let key = (place.tree, place.root.filter(|_| has_links));
+        let known = self.0.entry(key);
+        known.or_insert_with(|| capabilities(files)).clone()
+    }
+}
+
 fn differences(
     objects: &Objects,
-    name: &str,
-    path: &str,
+    skill: &SkillChanges<'_>,
     places: [Option<SkillPlace<'_>>; 2],
     with_patches: bool,
+    known: &mut KnownCapabilities,
 ) -> Details {
     let is_here = |place: &SkillPlace<'_>| {
         let files = files(objects, &[*place]);
@@ -158,21 +184,23 @@ fn differences(
         return Details::default();
     }
     let [before, after] = places.map(|place| match place {
-        Some(place) => GitFiles::at(objects, place, name).map(Some),
+        Some(place) => GitFiles::at(objects, place, skill.name).map(Some),
         None => Ok(None),
     });
     let (Ok(before), Ok(after)) = (before, after) else {
         return Details::default();
     };
     let before = before.as_ref().map(|files| files as &dyn SkillFiles);
-    let nothing = MemoryFiles::new(name);
+    let nothing = MemoryFiles::new(skill.name);
     let after: &dyn SkillFiles = match &after {
         Some(files) => files,
         None => &nothing,
     };
     Details {
-        diff: Some(compare(before, after)),
-        patch: with_patches.then(|| unified(before, after, path)),
+        diff: Some(compare_with(before, after, &mut |files, is_before| {
+            known.of(objects, places[usize::from(!is_before)], files)
+        })),
+        patch: with_patches.then(|| unified(before, after, skill.path)),
         moved_from: None,
     }
 }
