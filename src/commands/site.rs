@@ -10,7 +10,7 @@ use super::Session;
 use crate::config::site_url;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::spec_of;
-use crate::operations::site::{self, Options, Server, SiteError, Watched};
+use crate::operations::site::{self, Memory, Options, Server, SiteError, Watched};
 use crate::output::exit_status::ExitStatus;
 use crate::output::render;
 
@@ -89,7 +89,7 @@ pub(super) fn site(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitSt
     if arguments.serve {
         return serve(session, options, arguments.port);
     }
-    let report = session.wait(site::site(context, &options))?;
+    let report = session.wait(site::site(context, &options, &mut Memory::default()))?;
     session.printer.show("site", &report, render::site);
     let needs_decision = !report.left_alone.is_empty() || !report.refused.is_empty();
     Ok(ExitStatus::Found.when(needs_decision))
@@ -107,9 +107,10 @@ fn serve(
     let watched = Watched::of(context, &options)?;
     let server = Server::start(&options.out, port).map_err(SiteError::Preview)?;
     printer.status("Serving", &format!("{} (Ctrl-C ends it)", server.url()));
+    let mut memory = Memory::default();
     loop {
         let state = watched.state();
-        let made = session.wait(site::site(context, &options));
+        let made = session.wait(site::site(context, &options, &mut memory));
         match made {
             Ok(report) => {
                 render::site(printer, &report);

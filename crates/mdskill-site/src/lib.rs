@@ -30,7 +30,7 @@ mod templates;
 use std::collections::BTreeMap;
 
 pub use machine::archive;
-pub use pages::Site;
+pub use pages::{Site, listed_with};
 pub use templates::TemplateError;
 
 /// The files of a site: paths with forward slashes, and bytes.

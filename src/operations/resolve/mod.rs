@@ -8,7 +8,7 @@ pub(crate) mod typed;
 use std::borrow::Cow;
 use std::path::Path;
 
-pub(crate) use open::{CommitOrigin, Opened};
+pub(crate) use open::{CommitOrigin, Opened, name_to_install};
 use serde::Serialize;
 pub(crate) use typed::Subject;
 

@@ -421,7 +421,7 @@ fn not_copied(path: &str, (left_out, is_by_git): (&[String], bool)) -> Option<St
 
 /// Returns the name in the frontmatter if it is valid, and otherwise that of the folder, because VS
 /// Code uses the name of the folder and does not report an invalid name. The note says why they differ.
-fn name_to_install(
+pub(crate) fn name_to_install(
     skill_file: &[u8],
     folder: &str,
 ) -> Result<(SkillName, Option<String>), OpError> {

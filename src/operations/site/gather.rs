@@ -6,6 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::SiteError;
+use super::memory::{Memory, key_of};
 use super::repositories::Group;
 use super::skill::{add_history, complete, recompute};
 use super::writer::Writer;
@@ -18,7 +19,7 @@ use crate::operations::install_steps::digest_of;
 use crate::operations::installed::SkillFolder;
 use crate::operations::list_remote::short_spec;
 use crate::operations::log::{self, SkillHistory, SkillInRepository};
-use crate::operations::resolve::{Candidate, Opened, full_spec};
+use crate::operations::resolve::{Candidate, Opened, full_spec, name_to_install};
 use crate::operations::show::{date_of, with_ref};
 use crate::parallel;
 use crate::skill::GitFiles;
@@ -27,10 +28,11 @@ use crate::target::Target;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::details::Details;
+use mdskill_lint::name::SkillName;
 use mdskill_lint::{SKILL_FILE, Settings};
 use mdskill_site::model::{Agent, Refused, Repository, Skill, Summary};
 use mdskill_site::paths::Addresses;
-use mdskill_site::{Pages, Site, TemplateError};
+use mdskill_site::{Pages, Site, TemplateError, listed_with};
 
 /// The number of skills that are in memory at once.
 const GROUP: usize = 128;
@@ -42,6 +44,7 @@ pub(super) struct Gatherer<'a, 'c> {
     pub(super) context: &'a Context<'c>,
     pub(super) site: &'a Site,
     pub(super) writer: &'a mut Writer,
+    memory: &'a mut Memory,
     pub(super) addresses: Addresses,
     targets: Vec<Target>,
     /// The names of the skills that programs find.
@@ -63,6 +66,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         context: &'a Context<'c>,
         site: &'a Site,
         writer: &'a mut Writer,
+        memory: &'a mut Memory,
     ) -> Result<Self, OpError> {
         let lockfile = context.lockfile()?.unwrap_or_default();
         Ok(Self {
@@ -70,6 +74,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             context,
             site,
             writer,
+            memory,
             addresses: Addresses::default(),
             names: HashSet::new(),
             repositories: Vec::new(),
@@ -209,7 +214,8 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         let git_ref = resolved.and_then(|resolved| resolved.follows.as_deref());
         let plugin = plugin_of(&opened.plugins, &found.path);
         let text = opened.repository.objects().blob(found.skill_file)?;
-        Ok(Skill {
+        let named = name_to_install(&text, &name).ok();
+        let mut skill = Skill {
             repository: repository.name.clone(),
             repository_page: repository.page.clone(),
             page: self.addresses.take(&page),
@@ -232,7 +238,12 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             tree: found.tree.to_string(),
             name,
             ..Skill::default()
-        })
+        };
+        // Otherwise it is refused later.
+        if let Some((name, _)) = named {
+            self.place(&mut skill, &name);
+        }
+        Ok(skill)
     }
 
     /// Writes the pages of some skills, and returns their summaries.
@@ -244,15 +255,32 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         repository: &mut Repository,
     ) -> Result<Vec<Summary>, OpError> {
         self.context.progress.begin("writing pages");
-        let chosen: Vec<Found> = planned.iter().map(|one| one.found.clone()).collect();
+        let mut summaries: Vec<Option<Summary>> = Vec::new();
+        let (mut changed, mut at) = (Vec::new(), Vec::new());
+        for one in planned {
+            let key = key_of(
+                &one.origin,
+                &one.history.commits,
+                &listed_with(&one.origin, others),
+            );
+            let known = self.memory.get(&one.origin.page, key);
+            if let Some(known) = &known {
+                self.writer.keep(&known.pages)?;
+            } else {
+                at.push((summaries.len(), key));
+                changed.push(one);
+            }
+            summaries.push(known.map(|known| known.summary));
+        }
+        let chosen: Vec<Found> = changed.iter().map(|one| one.found.clone()).collect();
         let prepared = opened.prepare(&chosen, &Settings::default()).await?;
         let mut ready = Vec::new();
-        for (mut planned, candidate) in planned.into_iter().zip(prepared) {
+        let mut ready_at = Vec::new();
+        for ((planned, candidate), at) in changed.into_iter().zip(prepared).zip(at) {
             match candidate {
                 Ok(candidate) => {
-                    self.place(&mut planned.origin, &candidate);
-                    planned.origin.is_discoverable = self.take_name(candidate.name.as_str());
                     ready.push((planned, candidate));
+                    ready_at.push(at);
                 }
                 Err(OpError::Refused { source, .. }) => repository.refused.push(Refused {
                     path: planned.found.path,
@@ -269,9 +297,16 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             .map(|(planned, candidate)| render(store, root, planned, &candidate, site, others));
         let rendered: Vec<(Summary, Pages)> =
             parallel::run(|| rendered.collect::<Result<_, RenderError>>())?;
-        let (summaries, pages): (Vec<Summary>, Vec<Pages>) = rendered.into_iter().unzip();
-        self.writer.write(pages.into_iter().flatten().collect())?;
-        Ok(summaries)
+        let (made, pages): (Vec<Summary>, Vec<Pages>) = rendered.into_iter().unzip();
+        let counts: Vec<usize> = pages.iter().map(Pages::len).collect();
+        let digests = self.writer.write(pages.into_iter().flatten())?;
+        let mut digests = digests.into_iter();
+        for (((at, key), summary), count) in ready_at.into_iter().zip(made).zip(counts) {
+            let pages = digests.by_ref().take(count).collect();
+            self.memory.insert(key, &summary, pages);
+            summaries[at] = Some(summary);
+        }
+        Ok(summaries.into_iter().flatten().collect())
     }
 
     /// Whether no other skill has this name for programs yet.
@@ -280,9 +315,9 @@ impl<'a, 'c> Gatherer<'a, 'c> {
     }
 
     /// Adds the name and the folders of a skill.
-    fn place(&self, skill: &mut Skill, candidate: &Candidate) {
+    fn place(&mut self, skill: &mut Skill, name: &SkillName) {
         let scope = &self.context.scope;
-        let folders = SkillFolder::all(scope, &candidate.name, &self.targets);
+        let folders = SkillFolder::all(scope, name, &self.targets);
         skill.places = folders.map(|folder| folder.place()).collect();
         skill.agents = agents::readers(self.context, &self.targets)
             .into_iter()
@@ -291,7 +326,8 @@ impl<'a, 'c> Gatherer<'a, 'c> {
                 name: agent.name.to_owned(),
             })
             .collect();
-        skill.name = candidate.name.to_string();
+        skill.name = name.to_string();
+        skill.is_discoverable = self.take_name(name.as_str());
     }
 }
 

@@ -6,6 +6,7 @@
 mod error;
 mod gather;
 mod installed;
+mod memory;
 mod preview;
 mod repositories;
 mod skill;
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 pub(crate) use error::SiteError;
 
+pub(crate) use self::memory::Memory;
 pub(crate) use self::preview::Server;
 pub(crate) use self::watched::Watched;
 
@@ -89,11 +91,16 @@ pub(crate) struct Refused {
     pub(crate) reason: String,
 }
 
-/// Makes a site.
-pub(crate) async fn site(context: &Context<'_>, options: &Options) -> Result<Report, OpError> {
+/// Makes a site. `memory` has the pages of earlier runs in the same folder.
+pub(crate) async fn site(
+    context: &Context<'_>,
+    options: &Options,
+    memory: &mut Memory,
+) -> Result<Report, OpError> {
     let groups = groups_of(context, &options.specs)?;
-    let site =
-        mdskill_site::Site::new(settings(context, options, &groups)?).map_err(SiteError::from)?;
+    let settings = settings(context, options, &groups)?;
+    memory.begin(&settings);
+    let site = mdskill_site::Site::new(settings).map_err(SiteError::from)?;
     let out = context.env.current_dir.join(&options.out);
     if fs::leads_out(&out, &context.scope.root) {
         return Err(SiteError::Outside(out).into());
@@ -107,7 +114,7 @@ pub(crate) async fn site(context: &Context<'_>, options: &Options) -> Result<Rep
     }
     let folder = GeneratedFolder::open(&out, LIST, made_from, options.force);
     let mut writer = Writer::new(folder.map_err(SiteError::from)?);
-    let mut gatherer = Gatherer::new(context, &site, &mut writer)?;
+    let mut gatherer = Gatherer::new(context, &site, &mut writer, memory)?;
     for group in &groups {
         gatherer.add_repository(group).await?;
     }

@@ -7,7 +7,6 @@ use crate::digest::Digest;
 use crate::fs;
 use crate::fs::generated::{GeneratedFolder, Written};
 use crate::parallel;
-use mdskill_site::Pages;
 
 /// Writes the pages of a site.
 pub(super) struct Writer {
@@ -32,15 +31,18 @@ impl Writer {
         }
     }
 
-    /// Writes pages, of which those that are there already stay as they are.
-    pub(super) fn write(&mut self, pages: Pages) -> Result<(), SiteError> {
+    /// Writes pages, of which those that are there already stay as they are, and returns their digests.
+    pub(super) fn write(
+        &mut self,
+        pages: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) -> Result<Vec<(String, Digest)>, SiteError> {
         let pages: Vec<(String, Vec<u8>)> = pages.into_iter().collect();
         let digests: Vec<Digest> = parallel::run(|| {
             let pages = pages.par_iter();
             pages.map(|(_, bytes)| Digest::of_bytes(bytes)).collect()
         });
         let paths = pages.iter().map(|(path, _)| path.as_str());
-        self.folder.announce(paths.zip(digests))?;
+        self.folder.announce(paths.zip(digests.iter().copied()))?;
         let folder = &self.folder;
         let written: Vec<Written> = parallel::run(|| {
             let pages = pages.par_iter();
@@ -48,14 +50,22 @@ impl Writer {
             written.collect::<Result<_, fs::Error>>()
         })?;
         self.totals.files += pages.len();
-        for ((path, _), written) in pages.into_iter().zip(written) {
+        for ((path, _), written) in pages.iter().zip(written) {
             match written {
                 Written::Changed => self.totals.written += 1,
                 Written::Unchanged => {}
-                Written::LeftAlone => self.totals.left_alone.push(path),
+                Written::LeftAlone => self.totals.left_alone.push(path.clone()),
             }
         }
-        Ok(())
+        let paths = pages.into_iter().map(|(path, _)| path);
+        Ok(paths.zip(digests).collect())
+    }
+
+    /// Keeps pages of an earlier run in this process.
+    pub(super) fn keep(&mut self, pages: &[(String, Digest)]) -> Result<(), SiteError> {
+        let pages = pages.iter().map(|(path, digest)| (path.as_str(), *digest));
+        self.totals.files += pages.len();
+        Ok(self.folder.announce(pages)?)
     }
 
     /// Deletes the pages that the site does not have any more.

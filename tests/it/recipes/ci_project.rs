@@ -138,8 +138,10 @@ impl CiProject {
         for step in workflow["jobs"][job]["steps"].as_array().unwrap() {
             let uses = step["uses"].as_str().unwrap_or_default();
             let outcome = match (uses.split('@').next().unwrap(), step["run"].as_str()) {
-                ("actions/checkout", None) => continue,
-                ("actions/upload-pages-artifact" | "actions/deploy-pages", None) => continue,
+                (
+                    "actions/checkout" | "actions/upload-pages-artifact" | "actions/deploy-pages",
+                    None,
+                ) => continue,
                 ("mdskill/mdskill", None) => self.action(&step["with"], clone),
                 ("", Some(script)) => self.step(script, &[], clone),
                 other => panic!("{other:?}"),

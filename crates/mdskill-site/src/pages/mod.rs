@@ -7,6 +7,8 @@ mod repository;
 mod skill;
 mod view;
 
+pub use skill::listed_with;
+
 use serde::Serialize;
 
 use crate::format::cut;

@@ -107,10 +107,7 @@ pub(super) fn add(
     let link = |file: &str, line: Option<usize>| links.file(file, line);
     let (sentence, rest) = first_sentence(description);
     let body = body(skill, &links);
-    let listed = others.iter().filter(|other| other.page != skill.page);
-    // Those of the same plugin are the most similar ones.
-    let (near, far): (Vec<_>, Vec<_>) = listed.partition(|other| other.plugin == skill.plugin);
-    let listed = near.into_iter().chain(far).take(MAX_OTHERS);
+    let listed = listed_with(skill, others).into_iter();
     let (errors, warnings, notes) = severities(skill);
     let view = View {
         sentence,
@@ -154,6 +151,16 @@ pub(super) fn add(
     pages.insert(path, site.templates.render("skill.html", &view)?);
     pages.insert(format!("{}/index.json", skill.page), json(skill));
     Ok(())
+}
+
+/// Returns the skills of a repository that the page of one of them lists: those of the same plugin, which
+/// are the most similar ones, and some others.
+#[must_use]
+pub fn listed_with<'a>(skill: &Skill, all: &'a [Summary]) -> Vec<&'a Summary> {
+    let others = || all.iter().filter(|other| other.page != skill.page);
+    let near = others().filter(|other| other.plugin == skill.plugin);
+    let far = others().filter(|other| other.plugin != skill.plugin);
+    near.chain(far).take(MAX_OTHERS).collect()
 }
 
 /// Returns the text of `SKILL.md` after the frontmatter.
