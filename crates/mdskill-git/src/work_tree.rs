@@ -1,6 +1,6 @@
 //! [`WorkTree`]: the ignored and tracked files of a checked-out repository.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,8 @@ pub struct WorkTree {
     looked_at: RefCell<HashMap<String, bool>>,
     /// The folders that git was asked about, and whether it ignores them.
     ignored_folders: RefCell<HashMap<String, bool>>,
+    /// The setting `core.autocrlf`.
+    autocrlf: OnceCell<Option<String>>,
 }
 
 /// A file that the index has.
@@ -61,6 +63,7 @@ impl WorkTree {
             fold,
             looked_at: RefCell::default(),
             ignored_folders: RefCell::default(),
+            autocrlf: OnceCell::new(),
         })
     }
 
@@ -167,9 +170,10 @@ impl WorkTree {
         }
     }
 
-    /// Returns a setting of git's configuration.
-    pub(crate) fn setting(&self, name: &str) -> Option<String> {
-        self.config()?.get_string(name).ok()
+    /// Returns the setting `core.autocrlf`, which is asked for each file.
+    pub(crate) fn autocrlf(&self) -> Option<&str> {
+        let read = || self.config()?.get_string("core.autocrlf").ok();
+        self.autocrlf.get_or_init(read).as_deref()
     }
 
     /// Returns a copy of git's configuration. libgit2 1.9 reads the files again for each value, and if
