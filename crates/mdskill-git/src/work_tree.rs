@@ -49,14 +49,17 @@ impl WorkTree {
     #[must_use]
     pub fn around(folder: &Path, fold: fn(&str) -> String) -> Option<Self> {
         let real = folder.canonicalize().ok()?;
-        let mut candidates = real.ancestors().map(|above| above.join(".git"));
-        // As in git, a folder `.git` without `HEAD` is not a repository.
-        let git =
-            candidates.find(|git| git.is_file() || git.join("HEAD").symlink_metadata().is_ok())?;
-        let objects = Objects::open(&git).ok()?;
+        let work_tree = Self::open(&nearest_git(&real)?, fold)?;
+        real.starts_with(&work_tree.root).then_some(work_tree)
+    }
+
+    /// Opens the repository with this `.git`; `None` if it can't be used.
+    #[must_use]
+    pub fn open(git: &Path, fold: fn(&str) -> String) -> Option<Self> {
+        let objects = Objects::open(git).ok()?;
         let root = objects.work_tree()?.canonicalize().ok()?;
         let tracked = tracked(&objects, fold)?;
-        real.starts_with(&root).then_some(Self {
+        Some(Self {
             objects,
             root,
             tracked,
@@ -290,6 +293,14 @@ impl Objects {
             && repository.add_ignore_rule(line).is_ok()
             && self.is_ignored(path)
     }
+}
+
+/// Returns the nearest `.git` at or above a folder, given by its canonical path.
+#[must_use]
+pub fn nearest_git(folder: &Path) -> Option<PathBuf> {
+    let mut candidates = folder.ancestors().map(|above| above.join(".git"));
+    // As in git, a folder `.git` without `HEAD` is not a repository.
+    candidates.find(|git| git.is_file() || git.join("HEAD").symlink_metadata().is_ok())
 }
 
 /// Returns the folded paths of the index; `None` if it can't be read.
