@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::checkout::{Checkout, LFS_POINTER, UpstreamFiles};
 use super::installed::{InstalledSkill, SkillFolder};
@@ -21,8 +21,9 @@ use crate::platform;
 use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::ignore_rules::IgnoreRule;
-use mdskill_git::work_tree::WorkTree;
+use mdskill_git::work_tree::{WorkTree, nearest_git};
 use mdskill_lint::name::SkillName;
+use mdskill_lint::path::fold;
 
 /// The name of git's file.
 const FILE: &str = ".gitattributes";
@@ -49,6 +50,7 @@ pub(crate) fn add_notes<'c>(
     });
     // Each source is opened once, because opening it and reading its trees takes longer than the rest.
     let mut sources: BTreeMap<&Source, Option<LocalObjects>> = BTreeMap::new();
+    let mut work_trees = WorkTrees::default();
     for change in written {
         let name = change.name.parse::<SkillName>().ok();
         let skill = name.and_then(|name| InstalledSkill::get(&context.scope, &lockfile, &name));
@@ -59,10 +61,32 @@ pub(crate) fn add_notes<'c>(
             .entry(&skill.entry.source)
             .or_insert_with(|| skill.cached(context));
         let files = objects.as_deref().map(|objects| skill.files_in(objects));
-        match notes(context, &lockfile, skill, files.unwrap_or_default()) {
+        match notes(
+            context,
+            &lockfile,
+            &mut work_trees,
+            skill,
+            files.unwrap_or_default(),
+        ) {
             Ok(notes) => change.notes.extend(notes),
             Err(error) => context.progress.warn(&error.to_string()),
         }
+    }
+}
+
+/// The work trees around folders, each opened once, because opening one and asking it about the folders above
+/// takes longer than asking it about the files of a skill.
+#[derive(Default)]
+struct WorkTrees(BTreeMap<PathBuf, Option<WorkTree>>);
+
+impl WorkTrees {
+    /// Returns the canonical path of a folder, and the work tree around it; `None` outside of git.
+    fn around(&mut self, folder: &Path) -> Option<(PathBuf, &WorkTree)> {
+        let real = folder.canonicalize().ok()?;
+        let git = nearest_git(&real)?;
+        let opened = self.0.entry(git);
+        let opened = opened.or_insert_with_key(|git| WorkTree::open(git, fold));
+        Some((real, opened.as_ref()?))
     }
 }
 
@@ -71,6 +95,7 @@ pub(crate) fn add_notes<'c>(
 fn notes(
     context: &Context<'_>,
     lockfile: &Lockfile,
+    work_trees: &mut WorkTrees,
     skill: InstalledSkill<'_>,
     files: UpstreamFiles,
 ) -> Result<Vec<String>, InstallError> {
@@ -83,25 +108,26 @@ fn notes(
         ..
     } in skill.folders()
     {
-        let checkout = Checkout::of(&folder);
-        let Some((real, work_tree)) = checkout.work_tree() else {
+        let Some((real, work_tree)) = work_trees.around(&folder) else {
             continue;
         };
-        if let Some((path, conversion)) = first_conversion(work_tree, real, &paths)
+        let conversion = first_conversion(work_tree, &real, &paths);
+        let ignored = ignored(work_tree, &real, &paths);
+        if let Some((path, conversion)) = conversion
             && !has_converted_skill(context, lockfile, target)
         {
             notes.push(protect(context, target, &path, &conversion)?);
             // The attributes are read again.
-            let checkout = Checkout::of(&folder);
-            if let Some((_, work_tree)) = checkout.work_tree()
-                && let Some((path, conversion)) = first_conversion(work_tree, real, &paths)
+            *work_trees = WorkTrees::default();
+            if let Some((real, work_tree)) = work_trees.around(&folder)
+                && let Some((path, conversion)) = first_conversion(work_tree, &real, &paths)
             {
                 notes.push(format!(
                     "git will change `{path}`: the skill itself has `{conversion}` in a .gitattributes"
                 ));
             }
         }
-        notes.extend(ignored(work_tree, real, &paths));
+        notes.extend(ignored);
     }
     notes.dedup();
     Ok(notes)

@@ -28,7 +28,8 @@ impl WorkTree {
                 return Some(format!("{name}={value}"));
             }
         }
-        if self.attribute(path, "ident").is_some() && has_ident(bytes) {
+        // libgit2 looks at a dozen files for each attribute, and few files have such a mark.
+        if has_ident(bytes) && self.attribute(path, "ident").is_some() {
             return Some("ident".to_owned());
         }
         let (text, name) = self.text(path);
@@ -37,11 +38,12 @@ impl WorkTree {
             Text::Auto => is_text(bytes),
             Text::Always => true,
         };
-        let has_returns = bytes.windows(2).any(|two| two == b"\r\n");
         // With `eol=lf`, a file with such line endings is never changed.
-        let is_kept = !has_returns
-            && (self.attribute(path, "eol").as_deref() == Some("lf") || !bytes.contains(&b'\n'));
-        (is_converted && !is_kept).then_some(name)
+        let is_kept = || {
+            !bytes.windows(2).any(|two| two == b"\r\n")
+                && (!bytes.contains(&b'\n') || self.attribute(path, "eol").as_deref() == Some("lf"))
+        };
+        (is_converted && !is_kept()).then_some(name)
     }
 
     /// Whether git converts the line endings of a text file at `path` below the work tree.
@@ -65,7 +67,7 @@ impl WorkTree {
         if let Some(eol) = eol.filter(|eol| eol == "crlf" || eol == "lf") {
             return (Text::Always, format!("eol={eol}"));
         }
-        match self.setting("core.autocrlf").as_deref() {
+        match self.autocrlf() {
             Some(value @ ("true" | "input" | "yes" | "on" | "1")) => {
                 (Text::Auto, format!("core.autocrlf={value}"))
             }

@@ -10,7 +10,7 @@ static SENT: RwLock<Vec<String>> = RwLock::new(Vec::new());
 
 /// The text in place of a secret.
 const HIDDEN: &str = "(hidden)";
-/// The beginnings of tokens: of GitHub, GitLab, Hugging Face, npm, and Slack.
+/// The beginnings of tokens: of GitHub, GitLab, Hugging Face, npm, and Slack. Each ends with one of [`PREFIX_ENDS`].
 const TOKEN_PREFIXES: [&str; 14] = [
     "ghp_",
     "gho_",
@@ -27,6 +27,7 @@ const TOKEN_PREFIXES: [&str; 14] = [
     "xoxb-",
     "xoxp-",
 ];
+const PREFIX_ENDS: [char; 2] = ['_', '-'];
 /// The minimum length of a token after its beginning.
 const MIN_TOKEN_BYTES: usize = 16;
 /// The words in the names of query parameters whose values are secrets.
@@ -67,7 +68,8 @@ pub(crate) fn remember(secret: &str) {
 /// Hides the credentials that were sent, and the secrets of all addresses in a text, for output.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
-    let is_end = |c: char| c.is_whitespace() || c.is_control() || "\"`<>\\".contains(c);
+    let is_end =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '`' | '<' | '>' | '\\');
     let mut found = Vec::new();
     let mut start = 0;
     for word in text.split_inclusive(is_end) {
@@ -148,7 +150,7 @@ fn has_valid_port(authority: &str) -> bool {
 
 /// Returns the spans of the secret values in a query or a fragment.
 fn parameters(address: &str) -> Vec<Range<usize>> {
-    let is_separator = |c: char| "?&#;".contains(c);
+    let is_separator = ['?', '&', '#', ';'];
     let mut found = Vec::new();
     for (at, _) in address.match_indices(is_separator) {
         let rest = &address[at + 1..];
@@ -169,12 +171,14 @@ fn parameters(address: &str) -> Vec<Range<usize>> {
 fn tokens(text: &str) -> Vec<Range<usize>> {
     let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let mut found = Vec::new();
-    for prefix in TOKEN_PREFIXES {
-        for (at, _) in text.match_indices(prefix) {
-            let rest = &text[at + prefix.len()..];
+    // One search, because each line of output is searched.
+    for (at, _) in text.match_indices(PREFIX_ENDS) {
+        let (before, rest) = text.split_at(at + 1);
+        let mut prefixes = TOKEN_PREFIXES.iter();
+        if let Some(prefix) = prefixes.find(|prefix| before.ends_with(**prefix)) {
             let length = rest.find(|c| !is_inside(c)).unwrap_or(rest.len());
             if length >= MIN_TOKEN_BYTES {
-                found.push(at..at + prefix.len() + length);
+                found.push(before.len() - prefix.len()..before.len() + length);
             }
         }
     }
@@ -210,11 +214,24 @@ mod tests {
             ),
             (&format!("{TOKEN}@h:a/b"), "(hidden)@h:a/b"),
             (&format!("https://h/{TOKEN}/b"), "https://h/(hidden)/b"),
+            (
+                &format!("https://h/x_{TOKEN}_{TOKEN}/b"),
+                "https://h/x_(hidden)/b",
+            ),
         ] {
             assert_eq!(redact_url(address), shown);
             assert!(has_secret(address), "{address}");
             let text = format!("can't use `{address}`: no such host");
             assert_eq!(redact(&text), format!("can't use `{shown}`: no such host"));
+        }
+    }
+
+    #[test]
+    fn token_of_each_kind_is_hidden() {
+        for prefix in TOKEN_PREFIXES {
+            let token = format!("{prefix}0123456789-abcde_");
+            assert_eq!(redact(&format!("a-{token}.")), "a-(hidden).", "{prefix}");
+            assert_eq!(redact(&token[..token.len() - 2]), token[..token.len() - 2]);
         }
     }
 

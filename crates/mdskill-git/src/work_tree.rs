@@ -1,6 +1,6 @@
 //! [`WorkTree`]: the ignored and tracked files of a checked-out repository.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,8 @@ pub struct WorkTree {
     looked_at: RefCell<HashMap<String, bool>>,
     /// The folders that git was asked about, and whether it ignores them.
     ignored_folders: RefCell<HashMap<String, bool>>,
+    /// The setting `core.autocrlf`.
+    autocrlf: OnceCell<Option<String>>,
 }
 
 /// A file that the index has.
@@ -47,20 +49,24 @@ impl WorkTree {
     #[must_use]
     pub fn around(folder: &Path, fold: fn(&str) -> String) -> Option<Self> {
         let real = folder.canonicalize().ok()?;
-        let mut candidates = real.ancestors().map(|above| above.join(".git"));
-        // As in git, a folder `.git` without `HEAD` is not a repository.
-        let git =
-            candidates.find(|git| git.is_file() || git.join("HEAD").symlink_metadata().is_ok())?;
-        let objects = Objects::open(&git).ok()?;
+        let work_tree = Self::open(&nearest_git(&real)?, fold)?;
+        real.starts_with(&work_tree.root).then_some(work_tree)
+    }
+
+    /// Opens the repository with this `.git`; `None` if it can't be used.
+    #[must_use]
+    pub fn open(git: &Path, fold: fn(&str) -> String) -> Option<Self> {
+        let objects = Objects::open(git).ok()?;
         let root = objects.work_tree()?.canonicalize().ok()?;
         let tracked = tracked(&objects, fold)?;
-        real.starts_with(&root).then_some(Self {
+        Some(Self {
             objects,
             root,
             tracked,
             fold,
             looked_at: RefCell::default(),
             ignored_folders: RefCell::default(),
+            autocrlf: OnceCell::new(),
         })
     }
 
@@ -167,9 +173,10 @@ impl WorkTree {
         }
     }
 
-    /// Returns a setting of git's configuration.
-    pub(crate) fn setting(&self, name: &str) -> Option<String> {
-        self.config()?.get_string(name).ok()
+    /// Returns the setting `core.autocrlf`, which is asked for each file.
+    pub(crate) fn autocrlf(&self) -> Option<&str> {
+        let read = || self.config()?.get_string("core.autocrlf").ok();
+        self.autocrlf.get_or_init(read).as_deref()
     }
 
     /// Returns a copy of git's configuration. libgit2 1.9 reads the files again for each value, and if
@@ -286,6 +293,14 @@ impl Objects {
             && repository.add_ignore_rule(line).is_ok()
             && self.is_ignored(path)
     }
+}
+
+/// Returns the nearest `.git` at or above a folder, given by its canonical path.
+#[must_use]
+pub fn nearest_git(folder: &Path) -> Option<PathBuf> {
+    let mut candidates = folder.ancestors().map(|above| above.join(".git"));
+    // As in git, a folder `.git` without `HEAD` is not a repository.
+    candidates.find(|git| git.is_file() || git.join("HEAD").symlink_metadata().is_ok())
 }
 
 /// Returns the folded paths of the index; `None` if it can't be read.

@@ -168,6 +168,11 @@ pub fn is_refused_by_git(name: &str) -> bool {
 /// Whether some file system opens `.git` under this name.
 #[must_use]
 pub fn is_dot_git(name: &str) -> bool {
+    // Most names begin with another letter, and discovery checks every name of a repository.
+    let first = name.chars().find(|c| !is_hidden(*c));
+    if !matches!(first, Some('.' | 'g' | 'G')) {
+        return false;
+    }
     matches!(undisguised(name).as_str(), ".git" | "git~1")
 }
 
