@@ -234,6 +234,38 @@ fn refused_file_name_is_shown_as_text() {
 }
 
 #[test]
+fn folder_is_that_of_the_readers_project() {
+    let (context, _repo) = stocked();
+    let places = |folder: &str| {
+        let facts = context.read(&format!("{folder}/acme/docs/forms/index.json"));
+        let facts: Value = serde_json::from_str(&facts).unwrap();
+        (facts["places"].clone(), facts["agents"][0]["id"].clone())
+    };
+    let in_projects = (
+        serde_json::json!([".github/skills/forms"]),
+        serde_json::json!("copilot"),
+    );
+    make(&context);
+    assert_eq!(places("public"), in_projects);
+    // Neither the user's own folder nor that of this project is the reader's.
+    context
+        .run(&["site", "-g", "acme/docs", "--out", "own"])
+        .ok();
+    assert_eq!(places("own"), in_projects);
+    context
+        .run(&["add", "acme/docs/forms", "--agent", "claude"])
+        .ok();
+    context.run(&["site", "acme/docs", "--out", "other"]).ok();
+    assert_eq!(places("other"), in_projects);
+    // An installed skill has its place, without the home folder of this machine.
+    context.run(&["add", "-g", "acme/docs/forms"]).ok();
+    let installed = ["site", "-g", "--installed", "--out", "mine"];
+    context.run(&installed).ok();
+    let own = serde_json::json!(["~/.copilot/skills/forms"]);
+    assert_eq!(places("mine").0, own);
+}
+
+#[test]
 fn hidden_names_do_not_collide_and_refused_skills_are_named() {
     let context = TestContext::new();
     let mut repo = context.repo("acme/docs");
