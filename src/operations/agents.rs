@@ -157,9 +157,18 @@ pub(crate) struct Reader {
 
 /// Returns the agents that read one of these folders, the most used first.
 pub(crate) fn readers(context: &Context<'_>, targets: &[Target]) -> Vec<Reader> {
+    readers_if(|agent| reads_any(context, agent, targets))
+}
+
+/// Returns the agents that read one of these folders of any project, the most used first.
+pub(crate) fn readers_in_projects(targets: &[Target]) -> Vec<Reader> {
+    readers_if(|agent| reads_any_in_projects(agent, targets))
+}
+
+fn readers_if(reads: impl Fn(&Agent) -> bool) -> Vec<Reader> {
     let widespread: Vec<&str> = Agent::widespread().map(|agent| agent.id).collect();
     let programs = AGENTS.iter().filter(|agent| agent.is_program());
-    let readers = programs.filter(|agent| reads_any(context, agent, targets));
+    let readers = programs.filter(|agent| reads(agent));
     let mut readers: Vec<Reader> = readers
         .map(|agent| Reader {
             id: agent.id,
@@ -178,23 +187,29 @@ pub(crate) fn agents_of(context: &Context<'_>, target: &Target) -> Vec<&'static 
 
 /// Whether an agent reads one of these folders.
 fn reads_any(context: &Context<'_>, agent: &Agent, targets: &[Target]) -> bool {
+    if !context.scope.is_personal {
+        return reads_any_in_projects(agent, targets);
+    }
     targets.iter().any(|target| {
-        if context.scope.is_personal {
-            let mut paths = agent
-                .personal_folders()
-                .filter_map(|folder| personal_path(context, folder));
-            let target = context.scope.target(target);
-            paths.any(|path| path == target)
-        } else {
-            // Agents read their folder below the root, too, for a part of the project. A folder such as
-            // `skills` is also the end of those of other agents.
-            agent.project_folders().any(|folder| {
-                let above = target.as_str().strip_suffix(folder);
-                above.is_some_and(|above| {
-                    above.is_empty() || above.ends_with('/') && folder.contains('/')
-                })
+        let mut paths = agent
+            .personal_folders()
+            .filter_map(|folder| personal_path(context, folder));
+        let target = context.scope.target(target);
+        paths.any(|path| path == target)
+    })
+}
+
+/// Whether an agent reads one of these folders of a project.
+fn reads_any_in_projects(agent: &Agent, targets: &[Target]) -> bool {
+    targets.iter().any(|target| {
+        // Agents read their folder below the root, too, for a part of the project. A folder such as
+        // `skills` is also the end of those of other agents.
+        agent.project_folders().any(|folder| {
+            let above = target.as_str().strip_suffix(folder);
+            above.is_some_and(|above| {
+                above.is_empty() || above.ends_with('/') && folder.contains('/')
             })
-        }
+        })
     })
 }
 

@@ -172,8 +172,6 @@ fn links_are_not_followed() {
 #[test]
 fn hostile_skill_runs_nothing_and_leaves_the_frame_as_it_is() {
     let (context, mut repo) = stocked();
-    make(&context);
-    let plain = context.read("public/acme/docs/other/index.html");
     let yaml = EVIL.replace('"', "");
     repo.write(
         "skills/other/SKILL.md",
@@ -183,41 +181,88 @@ fn hostile_skill_runs_nothing_and_leaves_the_frame_as_it_is() {
              <iframe src=\"https://evil.example\"></iframe>\n\n<style>*{{display:none}}</style>\n\n```html\n{EVIL}\n```\n\n| {EVIL} |\n|---|\n| {EVIL} |\n\n[^x]: {EVIL}\n\n[d]: javascript:alert(1)\n\n[d] <javascript:alert(1)>\n"
         ),
     );
-    repo.write("skills/other/a\"><img src=x>.md", EVIL);
-    repo.write("skills/other/references/x.md", EVIL);
+    repo.write("skills/other/x' onclick='alert(1).md", EVIL);
+    repo.write("skills/other/references/&lt;img src=x&gt;.md", EVIL);
+    repo.write("skills/other/page.html", EVIL);
     repo.commit(EVIL);
-    context.run(&["site", "acme/docs", "--out", "public"]);
-    let mut pages = vec![
-        "public/index.html".to_owned(),
-        "public/acme/docs/index.html".to_owned(),
+    context
+        .run(&["site", "acme/docs", "--out", "public"])
+        .ok()
+        .says("2 skills of 1 repository");
+    let pages = [
+        "index.html",
+        "acme/docs/index.html",
+        "acme/docs/other/index.html",
+        "acme/docs/other/files/SKILL.md.html",
+        "acme/docs/other/files/x' onclick='alert(1).md.html",
+        "acme/docs/other/files/references/&lt;img src=x&gt;.md.html",
+        "acme/docs/other/files/page.html.html",
     ];
-    let other = context.project().join("public/acme/docs/other");
-    if other.exists() {
-        let tree = context.tree("public/acme/docs/other");
-        let listed = tree.paths();
-        let html = listed
-            .iter()
-            .filter(|path| path.strip_suffix(".html").is_some());
-        pages.extend(html.map(|path| format!("public/acme/docs/other/{path}")));
-    }
     for page in pages {
-        let html = context.read(&page);
+        let html = context.read(&format!("public/{page}"));
         assert_eq!(html.matches("<script").count(), 1, "{page}\n{html}");
         assert_eq!(html.matches("</title>").count(), 1, "{page}");
         assert_eq!(html.matches("</main>").count(), 1, "{page}");
+        assert!(html.contains("alert"), "{page} shows nothing of the text");
         for tag in [
             "<img",
             "<iframe",
             "<style",
             "<object",
             "<svg",
+            "' onclick='",
             "javascript:alert(1)\"",
             "=\"data:",
         ] {
             assert!(!html.contains(tag), "{page}: {tag}\n{html}");
         }
     }
-    assert_eq!(plain.matches("<script").count(), 1);
+}
+
+#[test]
+fn refused_file_name_is_shown_as_text() {
+    let (context, mut repo) = stocked();
+    repo.write("skills/other/a\"><img src=x>.md", EVIL);
+    repo.commit("Add a file");
+    let made = context.run(&["site", "acme/docs", "--out", "public"]);
+    made.fails(3)
+        .says("acme/docs/skills/other is not shown: `a\\\"><img src=x>.md`");
+    let page = context.read("public/acme/docs/index.html");
+    assert!(page.contains("a\\&quot;&gt;&lt;img src=x&gt;.md"), "{page}");
+    assert!(!page.contains("<img"), "{page}");
+    assert!(!context.project().join("public/acme/docs/other").exists());
+}
+
+#[test]
+fn folder_is_that_of_the_readers_project() {
+    let (context, _repo) = stocked();
+    let places = |folder: &str| {
+        let facts = context.read(&format!("{folder}/acme/docs/forms/index.json"));
+        let facts: Value = serde_json::from_str(&facts).unwrap();
+        (facts["places"].clone(), facts["agents"][0]["id"].clone())
+    };
+    let in_projects = (
+        serde_json::json!([".github/skills/forms"]),
+        serde_json::json!("copilot"),
+    );
+    make(&context);
+    assert_eq!(places("public"), in_projects);
+    // Neither the user's own folder nor that of this project is the reader's.
+    context
+        .run(&["site", "-g", "acme/docs", "--out", "own"])
+        .ok();
+    assert_eq!(places("own"), in_projects);
+    context
+        .run(&["add", "acme/docs/forms", "--agent", "claude"])
+        .ok();
+    context.run(&["site", "acme/docs", "--out", "other"]).ok();
+    assert_eq!(places("other"), in_projects);
+    // An installed skill has its place, without the home folder of this machine.
+    context.run(&["add", "-g", "acme/docs/forms"]).ok();
+    let installed = ["site", "-g", "--installed", "--out", "mine"];
+    context.run(&installed).ok();
+    let own = serde_json::json!(["~/.copilot/skills/forms"]);
+    assert_eq!(places("mine").0, own);
 }
 
 #[test]

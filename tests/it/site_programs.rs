@@ -230,3 +230,36 @@ fn release_is_the_tag_or_the_day_of_a_change() {
     let versions: Vec<&Value> = versions.map(|release| &release["version"]).collect();
     assert_eq!(versions, ["v1.1.0", "v1.0.0"]);
 }
+
+#[test]
+fn files_that_a_browser_or_server_would_run_are_only_in_the_archive() {
+    let runs = [
+        ("html", "page.HTML", "x"),
+        ("svg", "assets/a.svg", "<svg onload=\"alert(1)\"/>"),
+        ("xml", "schema.xsd", "\u{feff}\n<x:script/>"),
+        ("named-otherwise", "notes", " <script>alert(1)</script>"),
+        ("php", "scripts/x.php7", "x"),
+        ("htaccess", "scripts/.htaccess", "AddType text/html .md"),
+    ];
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/docs");
+    repo.skill("skills/plain", "plain", "Text.")
+        .write("skills/plain/a.md", "a <b>\n");
+    for (name, path, content) in runs {
+        repo.skill(&format!("skills/{name}"), name, "Runs.")
+            .write(&format!("skills/{name}/{path}"), content);
+    }
+    repo.commit("Add skills");
+    context.run(&SITE).ok();
+    let files = json(&context, "public/.well-known/skills/index.json");
+    assert_eq!(files["skills"].as_array().unwrap().len(), 1, "{files}");
+    assert_eq!(files["skills"][0]["name"], "plain");
+    let archives = json(&context, "public/.well-known/agent-skills/index.json");
+    assert_eq!(archives["skills"].as_array().unwrap().len(), 1 + runs.len());
+    let folder = context.tree("public/.well-known/skills");
+    let written = folder.paths();
+    let others = written.iter().filter(|path| !path.starts_with("plain/"));
+    assert_eq!(others.collect::<Vec<_>>(), ["index.json"]);
+    let llms = context.read("public/llms.txt");
+    assert!(llms.contains("acme/docs/svg/index.json"), "{llms}");
+}

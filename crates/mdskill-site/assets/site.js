@@ -3,19 +3,38 @@
   "use strict";
   const page = document.documentElement;
   const themes = ["auto", "light", "dark"];
-  const stored = () => {
-    try { return localStorage.getItem("theme"); } catch { return null; }
+  // Some browsers store nothing for files on disk.
+  const stored = (key) => {
+    try { return localStorage.getItem(key); } catch { return null; }
+  };
+  const store = (key, value) => {
+    try { localStorage.setItem(key, value); } catch { /* It is chosen again on the next page. */ }
   };
   const show = (theme) => {
     if (theme === "auto") delete page.dataset.theme;
     else page.dataset.theme = theme;
   };
-  let theme = themes.includes(stored()) ? stored() : "auto";
+  let theme = themes.includes(stored("theme")) ? stored("theme") : "auto";
   show(theme);
 
   document.addEventListener("DOMContentLoaded", () => {
     const get = (id) => document.getElementById(id);
     const root = document.body.dataset.root;
+
+    // A person who speaks to the computer, and says a word with these letters, needs to turn them off.
+    const shortcuts = get("Shortcuts");
+    let hasShortcuts = stored("shortcuts") !== "off";
+    const showShortcuts = () => {
+      shortcuts.textContent = `Shortcuts: ${hasShortcuts ? "on" : "off"}`;
+      page.classList.toggle("no-shortcuts", !hasShortcuts);
+    };
+    shortcuts.hidden = false;
+    showShortcuts();
+    shortcuts.addEventListener("click", () => {
+      hasShortcuts = !hasShortcuts;
+      store("shortcuts", hasShortcuts ? "on" : "off");
+      showShortcuts();
+    });
 
     const button = get("Theme");
     const label = () => { button.textContent = `Theme: ${theme}`; };
@@ -23,7 +42,7 @@
     label();
     button.addEventListener("click", () => {
       theme = themes[(themes.indexOf(theme) + 1) % themes.length];
-      try { localStorage.setItem("theme", theme); } catch { /* Not in this browser. */ }
+      store("theme", theme);
       show(theme);
       label();
     });
@@ -121,11 +140,12 @@
       }
       list.replaceChildren(...items);
       open(true);
-      select(found.length ? 0 : -1);
+      select(0);
     };
     input.addEventListener("focus", load);
     input.addEventListener("input", find);
     input.addEventListener("keydown", (event) => {
+      if (list.hidden && event.key !== "Escape") return;
       const last = list.children.length - 1;
       if (event.key === "ArrowDown") select(selected < last ? selected + 1 : 0);
       else if (event.key === "ArrowUp") select(selected > 0 ? selected - 1 : last);
@@ -141,7 +161,7 @@
     input.addEventListener("blur", () => open(false));
     document.addEventListener("keydown", (event) => {
       const typing = event.target.closest("input, select, textarea, [contenteditable]");
-      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!hasShortcuts || typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "/" || event.key === "s") {
         event.preventDefault();
         input.focus();

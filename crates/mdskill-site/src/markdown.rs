@@ -6,6 +6,8 @@
 
 mod table;
 
+use std::collections::{HashMap, HashSet};
+
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 use crate::code::{self, Language};
@@ -76,6 +78,8 @@ pub fn render(source: &Source<'_>) -> Rendered {
         image: None,
         code: None,
         table: None,
+        notes: HashMap::new(),
+        written_notes: HashSet::new(),
         outline: Vec::new(),
     };
     for (event, range) in Parser::new_ext(source.text, options).into_offset_iter() {
@@ -114,6 +118,9 @@ struct Writer<'a> {
     image: Option<OpenImage>,
     code: Option<(Option<Language>, String)>,
     table: Option<table::Table>,
+    /// The numbers of the footnotes, by label.
+    notes: HashMap<String, usize>,
+    written_notes: HashSet<usize>,
     outline: Vec<Heading>,
 }
 
@@ -152,9 +159,9 @@ impl<'a> Writer<'a> {
                 self.raw(format!("<code class=raw>{}</code>", escape(&text)));
             }
             Event::FootnoteReference(label) => {
-                let label = escape(&label);
+                let (number, label) = (self.note(&label), escape(&label));
                 self.raw(format!(
-                    "<sup><a href=\"#note:{label}\">[{label}]</a></sup>"
+                    "<sup><a href=\"#note:{number}\">[{label}]</a></sup>"
                 ));
             }
             Event::TaskListMarker(is_done) => {
@@ -200,10 +207,12 @@ impl<'a> Writer<'a> {
             }
             Tag::HtmlBlock => self.raw("<pre class=raw tabindex=0><code>"),
             Tag::FootnoteDefinition(label) => {
-                let label = escape(&label);
-                self.raw(format!(
-                    "<div class=note id=\"note:{label}\"><sup>{label}</sup> "
-                ));
+                let (number, label) = (self.note(&label), escape(&label));
+                // Of two with one label, the link goes to the first.
+                let is_first = self.written_notes.insert(number);
+                let id = is_first.then(|| format!(" id=\"note:{number}\""));
+                let id = id.unwrap_or_default();
+                self.raw(format!("<div class=footnote{id}><sup>{label}</sup><div>"));
             }
             Tag::Table(alignments) => {
                 self.table = Some(table::Table::new(&alignments));
@@ -226,7 +235,7 @@ impl<'a> Writer<'a> {
                 }
             }
             TagEnd::HtmlBlock => self.raw("</code></pre>\n"),
-            TagEnd::FootnoteDefinition => self.raw("</div>\n"),
+            TagEnd::FootnoteDefinition => self.raw("</div></div>\n"),
             TagEnd::Table => {
                 self.table = None;
                 self.raw(table::END);
@@ -237,6 +246,12 @@ impl<'a> Writer<'a> {
             }
             other => self.events.push(Event::End(other)),
         }
+    }
+
+    /// Returns the number of a footnote: a label may have characters that an id can't have.
+    fn note(&mut self, label: &str) -> usize {
+        let next = self.notes.len() + 1;
+        *self.notes.entry(label.to_owned()).or_insert(next)
     }
 
     fn add_to_heading(&mut self, text: &str) {

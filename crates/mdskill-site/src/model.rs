@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::machine;
 use mdskill_lint::capability::Capability;
 
 /// A repository or folder with skills.
@@ -311,6 +312,9 @@ pub struct Summary {
     /// Whether programs find it under its name.
     #[serde(skip)]
     pub is_discoverable: bool,
+    /// Whether its files are on the site for programs, too.
+    #[serde(skip)]
+    pub has_files: bool,
     /// The paths of its files.
     #[serde(skip)]
     pub files: Vec<String>,
@@ -344,6 +348,7 @@ impl Summary {
             digest: skill.digest.clone(),
             archive: skill.archive.as_ref().map(|one| one.digest.clone()),
             is_discoverable: skill.is_discoverable,
+            has_files: !machine::runs(skill),
             files: skill.files.iter().map(|file| file.path.clone()).collect(),
             changes: skill.history.clone(),
             capabilities: kinds.map(|of_kind| of_kind[0].kind.to_string()).collect(),

@@ -13,10 +13,8 @@ use super::writer::Writer;
 use crate::context::Context;
 use crate::fetch::{folder_url, forge_name, repository_url};
 use crate::operations::OpError;
-use crate::operations::add::targets_of_new;
 use crate::operations::agents;
 use crate::operations::install_steps::digest_of;
-use crate::operations::installed::SkillFolder;
 use crate::operations::list_remote::short_spec;
 use crate::operations::log::{self, SkillHistory, SkillInRepository};
 use crate::operations::resolve::{Candidate, Opened, full_spec, name_to_install};
@@ -27,6 +25,7 @@ use crate::skill::discover::{Found, plugin_of};
 use crate::target::Target;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_lint::agents::AGENTS;
 use mdskill_lint::details::Details;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::{SKILL_FILE, Settings};
@@ -46,7 +45,8 @@ pub(super) struct Gatherer<'a, 'c> {
     pub(super) writer: &'a mut Writer,
     memory: &'a mut Memory,
     pub(super) addresses: Addresses,
-    targets: Vec<Target>,
+    /// The folder that `add` chooses in a new project. The reader's is not the one that the site is made in.
+    target: Target,
     /// The names of the skills that programs find.
     names: HashSet<String>,
     pub(super) repositories: Vec<Repository>,
@@ -68,9 +68,8 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         writer: &'a mut Writer,
         memory: &'a mut Memory,
     ) -> Result<Self, OpError> {
-        let lockfile = context.lockfile()?.unwrap_or_default();
         Ok(Self {
-            targets: targets_of_new(context, &lockfile)?,
+            target: AGENTS[0].project.parse()?,
             context,
             site,
             writer,
@@ -316,10 +315,8 @@ impl<'a, 'c> Gatherer<'a, 'c> {
 
     /// Adds the name and the folders of a skill.
     fn place(&mut self, skill: &mut Skill, name: &SkillName) {
-        let scope = &self.context.scope;
-        let folders = SkillFolder::all(scope, name, &self.targets);
-        skill.places = folders.map(|folder| folder.place()).collect();
-        skill.agents = agents::readers(self.context, &self.targets)
+        skill.places = vec![format!("{}/{name}", self.target)];
+        skill.agents = agents::readers_in_projects(std::slice::from_ref(&self.target))
             .into_iter()
             .map(|agent| Agent {
                 id: agent.id.to_owned(),

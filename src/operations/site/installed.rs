@@ -10,10 +10,11 @@ use crate::diff;
 use crate::fetch::{folder_url, forge_name, repository_url};
 use crate::operations::OpError;
 use crate::operations::agents;
-use crate::operations::installed::InstalledSkill;
+use crate::operations::installed::{InstalledSkill, SkillFolder};
 use crate::operations::log::{self, SkillHistory, SkillInRepository};
 use crate::operations::resolve::full_spec;
 use crate::operations::show::{OnDisk, date_of, with_ref};
+use crate::platform;
 use mdskill_lint::validate;
 use mdskill_site::model::{Agent, Repository, Skill, Summary};
 
@@ -101,7 +102,10 @@ impl Gatherer<'_, '_> {
                 .to_owned(),
             tree: entry.tree.to_string(),
             digest: entry.digest.to_string(),
-            places: installed.places(),
+            places: installed
+                .folders()
+                .map(|folder| self.place_for_readers(&folder))
+                .collect(),
             agents: readers
                 .map(|agent| Agent {
                     id: agent.id.to_owned(),
@@ -115,6 +119,16 @@ impl Gatherer<'_, '_> {
         skill.recompute = recompute(&skill);
         add_history(&mut skill, self.history(installed).await);
         Ok(skill)
+    }
+
+    /// Returns the place of a skill. Pages are for other machines, so they do not name this one's home folder.
+    fn place_for_readers(&self, folder: &SkillFolder<'_>) -> String {
+        let scope = &self.context.scope;
+        let below = folder.path.strip_prefix(&scope.root);
+        match below.ok().filter(|_| scope.is_personal) {
+            Some(below) => format!("~/{}", platform::display_relative(below)),
+            None => folder.place(),
+        }
     }
 
     /// Returns the history up to the installed version. Without the network, it may be unknown.

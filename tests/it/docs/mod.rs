@@ -100,6 +100,7 @@ fn pages() -> Vec<Page> {
         ".github/CONTRIBUTING.md".into(),
         "packaging/README.md".into(),
         "packaging/npm/README.md".into(),
+        "tests/browser/README.md".into(),
         "testdata/mirror/README.md".into(),
         "skills/mdskill/SKILL.md".into(),
         "skills/mdskill/references/states.md".into(),

@@ -17,6 +17,16 @@ const FILES: &str = ".well-known/skills";
 const INDEX: &str = ".well-known/agent-skills/index.json";
 /// The way from the index of version 0.2 up to the root of the site.
 const UP: &str = "../../";
+/// The extensions of pages that need no `<` at their beginning, or that are compressed.
+const PAGES: [&str; 8] = [
+    "htm", "html", "mht", "mhtml", "shtml", "svgz", "xht", "xhtml",
+];
+/// The extensions of programs that servers run; those of PHP begin with `php`.
+const PROGRAMS: [&str; 9] = [
+    "asp", "aspx", "cfm", "cgi", "fcgi", "jsp", "jspx", "phar", "phtml",
+];
+/// The files that configure a folder of a server.
+const FOR_SERVERS: [&str; 4] = [".htaccess", ".htpasswd", ".user.ini", "web.config"];
 /// The schema of version 0.2.
 const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
 
@@ -46,7 +56,7 @@ struct Listed<'a> {
 
 /// Returns the files of a skill for version 0.1.
 pub(super) fn files(skill: &Skill) -> Pages {
-    if !skill.is_discoverable {
+    if !skill.is_discoverable || runs(skill) {
         return Pages::new();
     }
     let files = skill.files.iter();
@@ -55,6 +65,32 @@ pub(super) fn files(skill: &Skill) -> Pages {
         (path, file.original.clone())
     });
     files.collect()
+}
+
+/// Whether the site would run a file of the skill: a browser as a page, or the server. A stranger's page
+/// could do there what the site's own can.
+///
+/// A browser takes a file for a page because of its extension, or because it begins with `<`: all XML does,
+/// whatever its extension, and all HTML that is recognized without one.
+pub(crate) fn runs(skill: &Skill) -> bool {
+    skill.files.iter().any(|file| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let name = name.to_ascii_lowercase();
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let is_page = PAGES.contains(&extension);
+        let is_for_server = extension.starts_with("php")
+            || FOR_SERVERS.contains(&&*name)
+            || PROGRAMS.contains(&extension);
+        is_page || is_for_server || begins_as_page(&file.original)
+    })
+}
+
+/// Whether the first character that is not a space is `<`, in any encoding.
+fn begins_as_page(bytes: &[u8]) -> bool {
+    let is_space = |byte: &u8| {
+        byte.is_ascii_whitespace() || matches!(byte, 0 | 0xef | 0xbb | 0xbf | 0xfe | 0xff)
+    };
+    bytes.iter().find(|byte| !is_space(byte)) == Some(&b'<')
 }
 
 /// Returns the indexes. Each name is in them once.
@@ -73,11 +109,13 @@ pub(super) fn indexes(skills: &[Summary]) -> Pages {
         schema: Some(SCHEMA),
         skills: archived.collect(),
     };
-    let listed = listed().map(|skill| Listed {
-        name: &skill.name,
-        description: description(skill),
-        files: &skill.files,
-    });
+    let listed = listed()
+        .filter(|skill| skill.has_files)
+        .map(|skill| Listed {
+            name: &skill.name,
+            description: description(skill),
+            files: &skill.files,
+        });
     let listed = Index {
         schema: None,
         skills: listed.collect(),
@@ -96,5 +134,5 @@ fn description(skill: &Summary) -> &str {
 /// Returns the address of the `SKILL.md` of a skill, for programs.
 pub(super) fn skill_file(skill: &Summary) -> Option<String> {
     let path = format!("{FILES}/{}/SKILL.md", skill.name);
-    skill.is_discoverable.then(|| encode(&path))
+    (skill.is_discoverable && skill.has_files).then(|| encode(&path))
 }

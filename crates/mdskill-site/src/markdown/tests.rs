@@ -98,3 +98,17 @@ fn tables_tasks_and_footnotes_have_no_styles_and_fields() {
     assert!(html.contains("\u{2611} done") && !html.contains("style=") && !html.contains("<input"));
     assert!(html.contains("href=\"#note:1\"") && html.contains("id=\"note:1\""));
 }
+
+#[test]
+fn footnotes_have_ids_whatever_their_labels() {
+    let html = html("x[^a \"b] y[^2]\n\n[^2]: two\n\n[^a \"b]: one\n\n[^2]: again\n");
+    for part in [
+        "href=\"#note:1\">[a &quot;b]",
+        "href=\"#note:2\">[2]",
+        "id=\"note:2\"><sup>2</sup><div><p>two",
+        "id=\"note:1\"><sup>a &quot;b</sup><div><p>one",
+        "<div class=footnote><sup>2</sup><div><p>again",
+    ] {
+        assert!(html.contains(part), "{part}\n{html}");
+    }
+}

@@ -64,9 +64,11 @@ pub(super) fn pages(
     let counted = count(skills.len(), "skill");
     let page = site.frame("index.html", title, &format!("{title}: {counted}"));
     let of_repository = by_repository(skills);
-    let mut items: Vec<Item> = skills.iter().map(|skill| Item::of(skill, "")).collect();
+    let mut listed: Vec<&Summary> = skills.iter().collect();
+    listed.sort_by_key(|skill| &skill.name);
+    let mut items: Vec<Item> = listed.iter().map(|skill| Item::of(skill, "")).collect();
     if repositories.len() > 1 {
-        for (item, skill) in items.iter_mut().zip(skills) {
+        for (item, skill) in items.iter_mut().zip(&listed) {
             item.notes.insert(0, skill.repository.clone());
         }
     }
@@ -85,7 +87,7 @@ pub(super) fn pages(
                 date: repository.date.clone(),
             })
             .collect(),
-        filters: filters(skills, &mut items),
+        filters: filters(&listed, &mut items),
         items,
         page,
     };
@@ -104,7 +106,7 @@ pub(super) fn pages(
 }
 
 /// Returns the filters that divide the skills, and adds to each item what they compare.
-fn filters(skills: &[Summary], items: &mut [Item]) -> Vec<Filter> {
+fn filters(skills: &[&Summary], items: &mut [Item]) -> Vec<Filter> {
     type Values = fn(&Summary) -> Vec<&str>;
     let all: [(&str, &str, Values); 5] = [
         ("r", "Repository", |skill| vec![&skill.repository]),
@@ -114,7 +116,7 @@ fn filters(skills: &[Summary], items: &mut [Item]) -> Vec<Filter> {
         ("l", "License", |skill| {
             skill.license.as_deref().into_iter().collect()
         }),
-        ("c", "Can", |skill| {
+        ("c", "Capability", |skill| {
             skill.capabilities.iter().map(String::as_str).collect()
         }),
         ("a", "Agent", |skill| {
@@ -124,7 +126,7 @@ fn filters(skills: &[Summary], items: &mut [Item]) -> Vec<Filter> {
     let mut filters = Vec::new();
     for (id, name, values) in all {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for value in skills.iter().flat_map(values) {
+        for value in skills.iter().copied().flat_map(values) {
             *counts.entry(value).or_default() += 1;
         }
         // A value that all skills have divides nothing.
