@@ -258,7 +258,10 @@ fn files_that_a_browser_or_server_would_run_are_only_in_the_archive() {
     assert_eq!(archives["skills"].as_array().unwrap().len(), 1 + runs.len());
     let folder = context.tree("public/.well-known/skills");
     let written = folder.paths();
-    let others = written.iter().filter(|path| !path.starts_with("plain/"));
+    let others = written
+        .iter()
+        .copied()
+        .filter(|path| !path.starts_with("plain"));
     assert_eq!(others.collect::<Vec<_>>(), ["index.json"]);
     let llms = context.read("public/llms.txt");
     assert!(llms.contains("acme/docs/svg/index.json"), "{llms}");

@@ -11,6 +11,7 @@
 //! | [`code`] | the languages of source code, and their words |
 //! | [`markdown`] | from Markdown to HTML and an outline |
 //! | `machine` | the files for programs: indexes, archives, a feed |
+//! | `served` | which files a browser or a server would run |
 //! | [`paths`] | the address of each page, and links between them |
 //! | `templates` | the templates, and those that replace them |
 //! | `pages` | one file for each kind of page |
@@ -25,6 +26,7 @@ pub mod markdown;
 pub mod model;
 mod pages;
 pub mod paths;
+mod served;
 mod templates;
 
 use std::collections::BTreeMap;

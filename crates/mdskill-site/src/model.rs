@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::machine;
+use crate::served;
 use mdskill_lint::capability::Capability;
 
 /// A repository or folder with skills.
@@ -327,6 +327,14 @@ pub struct Summary {
     pub agents: Vec<String>,
 }
 
+impl Skill {
+    /// Whether its files can lie on a site one by one: none of them would run there.
+    pub(crate) fn has_plain_files(&self) -> bool {
+        let mut files = self.files.iter();
+        !files.any(|file| served::runs(&file.path, &file.original))
+    }
+}
+
 impl Summary {
     /// Returns the summary of a skill.
     #[must_use]
@@ -348,7 +356,7 @@ impl Summary {
             digest: skill.digest.clone(),
             archive: skill.archive.as_ref().map(|one| one.digest.clone()),
             is_discoverable: skill.is_discoverable,
-            has_files: !machine::runs(skill),
+            has_files: skill.has_plain_files(),
             files: skill.files.iter().map(|file| file.path.clone()).collect(),
             changes: skill.history.clone(),
             capabilities: kinds.map(|of_kind| of_kind[0].kind.to_string()).collect(),

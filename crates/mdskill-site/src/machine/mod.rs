@@ -8,7 +8,6 @@ mod releases;
 mod sitemap;
 
 pub use archive::archive;
-pub(crate) use discovery::runs;
 
 use archive::ARCHIVE;
 
