@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::capabilities::shell;
-use crate::downloads::{commands, is_downloader, is_printed, runs_download};
+use crate::command_text::{commands, is_printed};
+use crate::downloads::{is_downloader, runs_download};
 use crate::skill_files::{Entry, EntryKind};
 use crate::span::Span;
 

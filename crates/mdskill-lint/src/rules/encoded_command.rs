@@ -3,8 +3,8 @@
 use crate::audit::Topic;
 use crate::audit::encoded::{decodes_and_runs, runs_decoded};
 use crate::audit_places::{Place, places};
+use crate::command_text::is_printed;
 use crate::diagnostic::Severity;
-use crate::downloads::is_printed;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 

@@ -2,10 +2,10 @@
 
 use std::cell::LazyCell;
 
+use crate::command_text::{commands, is_printed};
 use crate::diagnostic::Severity;
 use crate::downloads::{
-    commands, has_only_reserved_hosts, is_printed, may_run_download, names_downloader,
-    runs_download,
+    has_only_reserved_hosts, may_run_download, names_downloader, runs_download,
 };
 use crate::parsed_skill::{Page, ParsedSkill};
 use crate::references::{attack_sections, mention_context};
