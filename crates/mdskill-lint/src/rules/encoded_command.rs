@@ -3,7 +3,7 @@
 use crate::audit::Topic;
 use crate::audit::encoded::{decodes_and_runs, runs_decoded};
 use crate::audit_places::{Place, places};
-use crate::command_text::is_printed;
+use crate::command_text::{command_around, is_printed};
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
     ..Rule::DEFAULT
 };
 
-/// Bytes of a line that are read on each side.
+/// Bytes of a command that are read on each side.
 const NEAR: usize = 2000;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
@@ -29,7 +29,7 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let places = places.filter(Place::is_for_agents);
     let mut found: Vec<Finding> = Vec::new();
     for place in places {
-        let line = place.line(NEAR);
+        let line = command_around(place.text, place.span, NEAR);
         let command = line.of(place.text);
         let can_run = place.is_in_script() || place.is_run_by_client(skill);
         let is_code = can_run || place.is_in_code();
