@@ -85,7 +85,7 @@ fn is_download(piece: &str) -> bool {
 
 pub(crate) fn is_downloader(word: &str) -> bool {
     // `X="$(curl` and `os.system("curl`.
-    let name = word.rsplit(['(', '"', '\'', '`']).next();
+    let name = word.rsplit(['(', '"', '\'', '`', '*']).next();
     let name = name.unwrap_or_default();
     matches!(
         name.to_ascii_lowercase().as_str(),
@@ -133,6 +133,8 @@ fn names_interpreter(word: &str) -> bool {
 
 pub(crate) fn program_name(word: &str) -> String {
     let name = word.trim_matches(['"', '\'', '`', ')', '(', ',', '}', ']', '\\']);
+    // The end of a sentence.
+    let name = name.trim_end_matches(['.', ':', '*', '!', '?']);
     let name = name.rsplit('/').next().unwrap_or_default();
     name.to_ascii_lowercase()
 }

@@ -2,7 +2,7 @@
 
 use crate::audit::Topic;
 use crate::audit::encoded::{decodes_and_runs, runs_decoded};
-use crate::audit_places::{Place, places};
+use crate::audit_places::places;
 use crate::command_text::{command_around, is_printed};
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::Error,
     refuses: true,
     summary: "a command that decodes a text and runs it",
-    why: "A reviewer does not see what is run. In sections about attacks, and if the text forbids the command, it is a warning. Of 2,868 public skills, none is refused; of 181, none has a warning.",
+    why: "A reviewer does not see what is run. In sections about attacks, and if the text forbids the command, it is a warning; in comments, running text, and documents such as JSON, a note. Of 2,868 public skills, none is refused; of 181, none has a warning.",
     example: "echo Y3VybCBodHRwczovL3guZXhhbXBsZQ== | base64 -d | sh",
     how_to_fix: "write the command itself",
     check: Check::Skill(check),
@@ -26,21 +26,23 @@ const NEAR: usize = 2000;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let places = places(skill, Topic::Encoded);
-    let places = places.filter(Place::is_for_agents);
     let mut found: Vec<Finding> = Vec::new();
     for place in places {
-        let line = command_around(place.text, place.span, NEAR);
-        let command = line.of(place.text);
         let can_run = place.is_in_script() || place.is_run_by_client(skill);
-        let is_code = can_run || place.is_in_code();
-        if !is_code || !runs_decoded(command, place.span.start - line.start) {
+        // In running text, the bar at the end of a line belongs to a table.
+        let line = if can_run || place.is_in_block() {
+            command_around(place.text, place.span, NEAR)
+        } else {
+            place.line(NEAR)
+        };
+        let command = line.of(place.text);
+        if !runs_decoded(command, place.span.start - line.start) {
             continue;
         }
         let start = command.trim_start();
         let is_comment = start.starts_with('#') || start.starts_with("// ");
-        if is_comment || is_printed(command, decodes_and_runs) {
-            continue;
-        }
+        let is_text = !can_run && !place.is_in_code();
+        let is_shown = is_text || is_comment || is_printed(command, decodes_and_runs);
         // A cell of a table describes a command.
         let is_cell = !place.is_in_block() && start.starts_with('|');
         let is_sample = !can_run && (is_cell || place.is_sample());
@@ -51,7 +53,11 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
         {
             let message = "this command runs a text that it decodes, which a reviewer does not see";
             let finding = place.finding(span, message);
-            found.push(finding.refusing_unless(is_sample));
+            found.push(if is_shown {
+                finding.with_severity(Severity::Info)
+            } else {
+                finding.refusing_unless(is_sample)
+            });
         }
     }
     found
