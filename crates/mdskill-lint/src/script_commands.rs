@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::capabilities::shell;
 use crate::command_text::{commands, is_printed, quoted};
-use crate::downloads::{is_downloader, runs_download};
+use crate::downloads::{evaluates_download, is_downloader, runs_download};
 use crate::span::Span;
 
 /// Maximum number of bytes of the arguments of a call.
@@ -78,6 +78,11 @@ pub(crate) fn extension(path: &str) -> String {
     extension.unwrap_or_default().to_ascii_lowercase()
 }
 
+/// Whether a file is a script of a Unix shell.
+pub(crate) fn is_shell_script(path: &str, text: &str) -> bool {
+    Language::of(path, text) == Language::Shell
+}
+
 /// Returns the commands with a downloader that a script runs.
 pub(crate) fn executed(path: &str, text: &str) -> Vec<Span> {
     match Language::of(path, text) {
@@ -136,6 +141,11 @@ fn of_calls(text: &str) -> Vec<Span> {
             found.extend(literals.map(|span| (span.start, span.end)));
         }
     }
+    let lines = commands(text).filter(|line| {
+        let line = line.of(text);
+        evaluates_download(line) && !is_in_comment(line)
+    });
+    found.extend(lines.map(|span| (span.start, span.end)));
     let spans = found.into_iter();
     spans.map(|(start, end)| Span::new(start, end)).collect()
 }
@@ -253,6 +263,7 @@ mod tests {
                 "execSync(`curl ${url} | sh`, { stdio: 'inherit' });\n",
             ),
             ("a.rb", "system('curl https://x.y/i | sh')\n"),
+            ("a.py", "exec(requests.get(url).text)\n"),
             ("Makefile", "all:\n\tcurl https://x.y/i | sh\n"),
             ("Dockerfile", "RUN curl https://x.y/i \\\n  | sh\n"),
             ("a.lua", "os.execute('curl https://x.y/i | sh')\n"),

@@ -3,6 +3,7 @@
 //! All texts are searched once for the words of all rules, because most texts have none of them.
 
 pub(crate) mod encoded;
+pub(crate) mod hidden_program;
 pub(crate) mod magic;
 pub(crate) mod phrases;
 pub(crate) mod reverse_shell;
@@ -53,7 +54,7 @@ pub(crate) enum Topic {
 use Topic::{Concealment, Credentials, Encoded, Override, Remote, ReverseShell, Secret};
 
 /// The words. Each begins with letters that few texts have, and in every usual letter case.
-const WORDS: [(&str, Topic); 71] = [
+const WORDS: [(&str, Topic); 89] = [
     ("gnore ", Override),
     ("GNORE ", Override),
     ("isregard ", Override),
@@ -81,14 +82,32 @@ const WORDS: [(&str, Topic); 71] = [
     ("user's knowledge", Concealment),
     ("base64", Encoded),
     ("Base64", Encoded),
-    ("b64decode", Encoded),
-    ("base32", Encoded),
-    ("atob(", Encoded),
-    ("xxd -", Encoded),
+    ("b64decode(", Encoded),
+    ("decode_base64(", Encoded),
+    ("a2b_base64(", Encoded),
+    ("unhexlify(", Encoded),
     ("fromhex(", Encoded),
-    ("-enc ", Encoded),
-    ("-EncodedCommand", Encoded),
-    ("-encodedcommand", Encoded),
+    ("atob(", Encoded),
+    ("fromCharCode(", Encoded),
+    ("zlib.decompress(", Encoded),
+    ("marshal.loads(", Encoded),
+    ("base32", Encoded),
+    ("rot13", Encoded),
+    ("rot_13", Encoded),
+    ("N-ZA-M", Encoded),
+    ("n-za-m", Encoded),
+    ("rev ", Encoded),
+    ("xxd -", Encoded),
+    ("uudecode", Encoded),
+    ("openssl enc", Encoded),
+    ("printf '\\", Encoded),
+    ("printf \"\\", Encoded),
+    ("-e '\\", Encoded),
+    ("-e \"\\", Encoded),
+    ("owershell", Encoded),
+    ("owerShell", Encoded),
+    ("OWERSHELL", Encoded),
+    ("pwsh", Encoded),
     ("PRIVATE KEY-----", Secret),
     ("ghp_", Secret),
     ("gho_", Secret),
@@ -308,9 +327,9 @@ fn hits(text: &str) -> impl Iterator<Item = (Topic, Span)> {
     let search = SEARCH.iter();
     search.flat_map(move |search| {
         let found = search.find_iter(text).filter(|found| {
-            // Many words end with the letters of this program.
+            // Many words end with the letters of these programs.
             let is_letter = |c: char| c.is_alphanumeric() || "-_".contains(c);
-            WORDS[found.pattern().as_usize()].0 != "nc"
+            !matches!(WORDS[found.pattern().as_usize()].0, "nc" | "rev ")
                 || !text[..found.start()].ends_with(is_letter)
         });
         found.map(|found| {
