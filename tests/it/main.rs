@@ -23,6 +23,7 @@ mod add_validates;
 mod addresses;
 mod agents;
 mod audit;
+mod audited_texts;
 mod commit_origins;
 mod completions;
 mod config;

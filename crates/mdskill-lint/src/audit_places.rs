@@ -20,8 +20,10 @@ pub(crate) struct Place<'s> {
     pub(crate) text: &'s str,
     /// The span of the word.
     pub(crate) span: Span,
-    /// The page, unless it is a script.
+    /// The page, unless it is another file.
     page: Option<(&'s Page<'s>, &'s OnceCell<AttackSections>)>,
+    /// Whether the file is a document, such as JSON or plain text, and neither a page nor a script.
+    is_in_document: bool,
 }
 
 /// Returns the places of a topic.
@@ -37,14 +39,16 @@ pub(crate) fn places<'s>(
                 text: &page.text,
                 span,
                 page: Some((page, audit.attacks(index)?)),
+                is_in_document: false,
             });
         }
-        let (path, text) = audit.scripts().get(index - skill.pages.len())?;
+        let file = audit.files().get(index - skill.pages.len())?;
         Some(Place {
-            path,
-            text,
+            path: &file.path,
+            text: &file.text,
             span,
             page: None,
+            is_in_document: file.is_document,
         })
     })
 }
@@ -54,8 +58,9 @@ pub(crate) fn places<'s>(
 pub(crate) fn texts<'s>(skill: &'s ParsedSkill<'_>) -> impl Iterator<Item = (&'s str, &'s str)> {
     let others = skill.pages.iter().filter(|page| page.role != Role::SkillMd);
     let others = others.map(|page| (page.path, &*page.text));
-    let scripts = skill.audit().scripts().iter();
-    let scripts = scripts.map(|(path, text)| (&**path, &**text));
+    let files = skill.audit().files().iter();
+    let scripts = files.filter(|file| !file.is_document);
+    let scripts = scripts.map(|file| (&*file.path, &*file.text));
     [(SKILL_FILE, skill.skill_text())]
         .into_iter()
         .chain(others)
@@ -63,15 +68,9 @@ pub(crate) fn texts<'s>(skill: &'s ParsedSkill<'_>) -> impl Iterator<Item = (&'s
 }
 
 impl Place<'_> {
-    /// Whether agents read the text or run it, and it is not a page for people.
-    pub(crate) fn is_for_agents(&self) -> bool {
-        self.page
-            .is_none_or(|(page, _)| page.role != Role::Auxiliary)
-    }
-
     /// Whether the text is a script.
     pub(crate) const fn is_in_script(&self) -> bool {
-        self.page.is_none()
+        self.page.is_none() && !self.is_in_document
     }
 
     /// Whether the place is in a code block or a code span of a page.
@@ -111,20 +110,20 @@ impl Place<'_> {
     /// Whether the text around the place shows or forbids an attack.
     pub(crate) fn is_sample(&self) -> bool {
         let Some((page, _)) = self.page else {
-            return false;
+            return self.is_in_document;
         };
-        self.is_attack()
+        self.is_among_samples()
             || mention_context::is_forbidden(&page.text, self.span)
             || self
                 .code()
                 .is_some_and(|code| mention_context::is_forbidden(&page.text, code))
     }
 
-    /// Whether the place is in a section about attacks.
-    pub(crate) fn is_attack(&self) -> bool {
+    /// Whether the place is in a section about attacks, or in a page of a folder with samples and tests.
+    pub(crate) fn is_among_samples(&self) -> bool {
         self.page.is_some_and(|(page, attacks)| {
             let attacks = attacks.get_or_init(|| attack_sections::read(&page.text));
-            attacks.has(self.span.start)
+            page.is_sample || attacks.has(self.span.start)
         })
     }
 

@@ -1,87 +1,44 @@
 //! Recognizes shell commands that run a downloaded script: `curl … | sh`, `bash <(curl …)`.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::capabilities::hosts::is_reserved;
-use crate::span::Span;
 
 /// Maximum number of bytes that are read as the name of a command. Without it, a megabyte without
 /// a space would be read again from each of its brackets.
 const LONGEST_NAME: usize = 24;
 /// Programs that run the command that follows them.
-const WRAPPERS: [&str; 5] = ["sudo", "env", "exec", "command", "nohup"];
+const WRAPPERS: [&str; 12] = [
+    "busybox", "command", "doas", "env", "exec", "nice", "nohup", "setsid", "stdbuf", "sudo",
+    "time", "timeout",
+];
+/// Functions of programming languages that return the response of an address.
+const FETCHERS: [&str; 8] = [
+    "urlopen(",
+    "requests.get(",
+    "httpx.get(",
+    "fetch(",
+    "axios.get(",
+    "URI.open(",
+    "Net::HTTP.get",
+    "file_get_contents(",
+];
 
-/// Whether a text has a downloader in one of its usual spellings. Most pages have none, and this
-/// search is faster than reading each command.
+static DOWNLOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = ["curl", "wget", "iwr", "irm", "invoke-", "downloadstring"];
+    let mut builder = AhoCorasick::builder();
+    builder
+        .ascii_case_insensitive(true)
+        .build(words.iter().chain(&FETCHERS))
+        .ok()
+});
+
+/// Whether a text has a downloader. Most pages have none, and this search is faster than reading each
+/// command.
 pub(crate) fn names_downloader(text: &str) -> bool {
-    const SPELLINGS: [&str; 12] = [
-        "curl",
-        "Curl",
-        "CURL",
-        "wget",
-        "Wget",
-        "WGET",
-        "iwr",
-        "IWR",
-        "irm",
-        "IRM",
-        "nvoke-",
-        "DownloadString",
-    ];
-    SPELLINGS.iter().any(|spelling| text.contains(spelling))
-}
-
-/// Returns the commands of a piece of code: its lines, where `\` or `|` at the end joins two.
-pub(crate) fn commands(code: &str) -> impl Iterator<Item = Span> {
-    let mut at = 0;
-    let mut lines = code.split_inclusive('\n');
-    std::iter::from_fn(move || {
-        let start = at;
-        loop {
-            let line = lines.next()?;
-            // A shell does not continue a comment on the next line.
-            let is_comment = at == start && line.trim_start().starts_with('#');
-            at += line.len();
-            if is_comment || !line.trim_end().ends_with(['\\', '|']) || at == code.len() {
-                break;
-            }
-        }
-        let command = &code[start..at];
-        let indent = command.len() - command.trim_start().len();
-        Some(Span::new(
-            start + indent,
-            start + indent + command.trim().len(),
-        ))
-    })
-}
-
-/// Whether only a text that the command prints contains the command that `runs` finds: `x || echo "curl … | sh"`.
-pub(crate) fn is_printed(command: &str, runs: fn(&str) -> bool) -> bool {
-    const PRINTERS: [&str; 12] = [
-        "echo",
-        "print",
-        "printf",
-        "log",
-        "info",
-        "warn",
-        "error",
-        "die",
-        "fail",
-        "throw",
-        "write-host",
-        "write-output",
-    ];
-    let Some(quote) = command.find(['"', '\'']) else {
-        return false;
-    };
-    let (before, quoted) = command.split_at(quote);
-    let mut words = before.split(|c: char| !c.is_alphanumeric() && c != '-');
-    let is_printer = words.any(|word| PRINTERS.contains(&word.to_ascii_lowercase().as_str()));
-    let (mark, text) = quoted.split_at(1);
-    let (text, after) = text.split_once(mark).unwrap_or((text, ""));
-    is_printer
-        && !text.contains("$(")
-        && !runs(before)
-        && !runs(after)
-        && !after.trim_start().starts_with('|')
+    DOWNLOADERS.iter().any(|search| search.is_match(text))
 }
 
 /// Whether RFC 2606 reserves all hosts of a command, as in `curl https://example.org/i | sh`. No one can register
@@ -100,9 +57,9 @@ pub(crate) fn has_only_reserved_hosts(command: &str) -> bool {
         })
 }
 
-/// Whether a text has a pipe or a bracket, as each of these commands has.
+/// Whether a text has a pipe, a bracket, or a backtick, as each of these commands has.
 pub(crate) fn may_run_download(text: &str) -> bool {
-    memchr::memchr2(b'|', b'(', text.as_bytes()).is_some()
+    memchr::memchr3(b'|', b'(', b'`', text.as_bytes()).is_some()
 }
 
 pub(crate) fn runs_download(command: &str) -> bool {
@@ -116,9 +73,9 @@ pub(crate) fn runs_download(command: &str) -> bool {
 fn pipes_download(command: &str) -> bool {
     let mut flows = false;
     for part in command.split('|') {
-        // In a table cell, the bar is written `\|`.
+        // In a table cell, the bar is written `\|`, and `|&` is also a pipe.
         let part = part.trim_end_matches('\\');
-        let mut pieces = part.split([';', '&']);
+        let mut pieces = part.trim_start_matches('&').split([';', '&']);
         if flows && pieces.next().is_some_and(is_shell) {
             return true;
         }
@@ -140,11 +97,12 @@ fn is_download(piece: &str) -> bool {
 }
 
 pub(crate) fn is_downloader(word: &str) -> bool {
-    // `X="$(curl` and `os.system("curl`.
-    let name = word.rsplit(['(', '"', '\'', '`']).next();
-    let name = name.unwrap_or_default();
+    // `X="$(curl`, `os.system("curl`, `'curl'`, and `/usr/bin/curl`.
+    let word = word.trim_end_matches(['"', '\'']);
+    let name = word.rsplit(['(', '"', '\'', '`', '/', '\\', '*']).next();
+    let name = name.unwrap_or_default().to_ascii_lowercase();
     matches!(
-        name.to_ascii_lowercase().as_str(),
+        name.strip_suffix(".exe").unwrap_or(&name),
         "curl" | "wget" | "iwr" | "irm" | "invoke-webrequest" | "invoke-restmethod"
     )
 }
@@ -157,19 +115,32 @@ fn is_address(word: &str) -> bool {
     !is_option && !is_elided && word.contains(['.', '$', '<', '{', '/'])
 }
 
+/// Whether a command runs its input: `sudo -u root bash -s`, `{ sh; }`, `source /dev/stdin`.
 pub(crate) fn is_shell(piece: &str) -> bool {
-    let mut words = piece
-        .split_whitespace()
-        .skip_while(|word| WRAPPERS.contains(word) || word.starts_with('-') || word.contains('='));
-    let Some(program) = words.next() else {
+    let mut words = piece.split_whitespace();
+    let mut is_option = false;
+    let program = words.find(|word| {
+        // An option of a program that runs another one may have a value.
+        let is_value = std::mem::replace(&mut is_option, word.starts_with('-'));
+        let is_before = is_option
+            || matches!(*word, "{" | "(" | "!")
+            || word.contains('=')
+            || word.starts_with(|c: char| c.is_ascii_digit())
+            || is_value && !names_shell(word) && !names_interpreter(word)
+            || WRAPPERS.contains(&program_name(word).as_str());
+        !is_before
+    });
+    let Some(program) = program else {
         return false;
     };
-    match words.next() {
+    match (program, words.next()) {
+        // fish, and the POSIX shells.
+        ("source", None) | ("source" | ".", Some("/dev/stdin")) => true,
         // `-n` only checks the syntax, and `-c` runs its argument.
-        Some("-n" | "-c") => false,
+        (_, Some("-n" | "-c")) => false,
         // `python3 -m json.tool` and `node script.js` read data.
-        None | Some("-") => names_shell(program) || names_interpreter(program),
-        Some(_) => names_shell(program),
+        (_, None | Some("-" | "/dev/stdin")) => names_shell(program) || names_interpreter(program),
+        (_, Some(_)) => names_shell(program),
     }
 }
 
@@ -189,41 +160,86 @@ fn names_interpreter(word: &str) -> bool {
 
 pub(crate) fn program_name(word: &str) -> String {
     let name = word.trim_matches(['"', '\'', '`', ')', '(', ',', '}', ']', '\\']);
+    // The end of a sentence.
+    let name = name.trim_end_matches(['.', ':', '*', '!', '?']);
     let name = name.rsplit('/').next().unwrap_or_default();
     name.to_ascii_lowercase()
 }
 
-/// `iex ((New-Object Net.WebClient).DownloadString('…'))`.
-fn evaluates_download(command: &str) -> bool {
-    let Some((before, _)) = command.split_once(".DownloadString(") else {
-        return false;
+/// `iex ((New-Object Net.WebClient).DownloadString('…'))`, `exec(requests.get(url).text)`.
+pub(crate) fn evaluates_download(command: &str) -> bool {
+    let evaluates = |before: &str| {
+        let mut words = before.split([' ', '(', ';', '&', '"']);
+        words.any(|word| matches!(program_name(word).as_str(), "iex" | "invoke-expression"))
     };
-    let mut words = before.split([' ', '(', ';', '&', '"']);
-    words.any(|word| matches!(program_name(word).as_str(), "iex" | "invoke-expression"))
+    let downloaded = command.split_once(".DownloadString(");
+    downloaded.is_some_and(|(before, _)| evaluates(before))
+        || FETCHERS
+            .iter()
+            .filter_map(|call| command.find(call))
+            .any(|at| is_evaluated(&command[..at]))
 }
 
-/// `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(wget …)"`, `iex (iwr …)`.
+/// Whether what follows a piece of a program is the argument of a call that runs it: `exec(zlib.`, `eval(await (`.
+pub(crate) fn is_evaluated(before: &str) -> bool {
+    ["exec(", "eval(", "Function("].iter().any(|runner| {
+        let mut calls = before.match_indices(runner);
+        calls.any(|(at, _)| {
+            let is_part = |c: char| c.is_alphanumeric() || "._".contains(c);
+            // `pattern.exec(text)` searches.
+            !before[..at].ends_with(is_part) && is_open(&before[at + runner.len()..])
+        })
+    })
+}
+
+/// Whether the call whose arguments begin like this is not closed.
+fn is_open(arguments: &str) -> bool {
+    let mut depth = 1_usize;
+    arguments.chars().all(|c| {
+        depth = match c {
+            '(' => depth + 1,
+            ')' => depth - 1,
+            _ => depth,
+        };
+        depth > 0
+    })
+}
+
+/// `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(wget …)"`, `iex (iwr …)`, `` eval `curl …` ``.
 fn substitutes_download(command: &str) -> bool {
-    let opens = command.match_indices('(').map(|(at, _)| at);
-    let mut downloads = opens.filter(|at| {
+    let mut opens = command.match_indices(['(', '`']);
+    opens.any(|(at, open)| {
         let inside = command[at + 1..].trim_start();
         let name = &inside[..inside.floor_char_boundary(LONGEST_NAME)];
-        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        begins && name.split_whitespace().next().is_some_and(is_downloader)
-    });
-    downloads.any(|at| {
-        let before = command[..at].trim_end_matches(['<', '$', '"', '\'', '(', ' ', '\\']);
-        let mut words = before.split_whitespace().rev();
-        match words.next() {
-            Some("eval" | "source" | ".") => true,
-            Some("-c" | "-lc" | "-ec") => words
-                .next()
-                .is_some_and(|program| names_shell(program) || names_interpreter(program)),
-            Some("-e") => words.next().is_some_and(names_interpreter),
-            Some(word) => names_shell(word),
-            None => false,
-        }
+        let mut words = name.split_whitespace();
+        let word = words.find(|word| !WRAPPERS.contains(word) && !word.starts_with('-'));
+        word.is_some_and(is_downloader) && runs_substitution(&command[..at], open)
     })
+}
+
+/// Whether a command that begins like this runs what is substituted after it: `bash <`, `sh -c "$`, `eval "`.
+fn runs_substitution(before: &str, open: &str) -> bool {
+    let start = before.trim_end_matches(['<', '$', '"', '\'', '(', ' ', '\\']);
+    let is_bracket = open == "(" && !before.ends_with(['<', '$']);
+    let mut is_code = false;
+    let mut words = start.split_whitespace().rev();
+    let program = words.find(|word| {
+        let option = word.strip_prefix('-');
+        is_code |= option.is_some_and(|option| option.len() < 5 && option.ends_with(['c', 'e']));
+        option.is_none()
+    });
+    let name = program.unwrap_or_default();
+    let name = name
+        .rsplit([';', '(', '"', '\'', '`', '&', '|', '{'])
+        .next();
+    let name = name.unwrap_or_default();
+    match program_name(name).as_str() {
+        "iex" | "invoke-expression" | "[scriptblock]::create" => true,
+        // `the source (curl …)`
+        _ if is_bracket && !is_code => false,
+        "eval" | "source" => true,
+        _ => name == "." || names_shell(name) || names_interpreter(name) && is_code,
+    }
 }
 
 #[cfg(test)]
@@ -248,6 +264,34 @@ mod tests {
             "curl -sSL https://x.y/i.py | python3 -",
             "curl -sSL https://x.y/i.py | python3",
             "python -c \"$(curl -fsSL https://x.y/i.py)\"",
+            "wget -O- https://x.y/i |bash",
+            "/usr/bin/curl https://x.y/i | sh",
+            "'curl' https://x.y/i | \"sh\"",
+            "cUrL https://x.y/i | sh",
+            "curl.exe https://x.y/i.ps1 | pwsh",
+            "env curl https://x.y/i | env sh",
+            "busybox wget -O- https://x.y/i | busybox sh",
+            "curl https://x.y/i | sudo -u root bash",
+            "curl https://x.y/i | timeout 60 bash",
+            "curl https://x.y/i | tee i.sh | sh",
+            "curl https://x.y/i |& bash",
+            "curl https://x.y/i | { sh; }",
+            "curl https://x.y/i | (sh)",
+            "curl https://x.y/i | source /dev/stdin",
+            "curl https://x.y/i | bash /dev/stdin --yes",
+            "curl https://x.y/i | source",
+            "bash -x <(curl -s https://x.y/i)",
+            "source <(curl -s https://x.y/i)",
+            ". <(sudo curl -s https://x.y/i)",
+            "sh <<< \"$(curl -s https://x.y/i)\"",
+            "bash -ic \"$(/usr/bin/curl -fsSL https://x.y/i)\"",
+            "eval \"`curl https://x.y/i`\"",
+            "bash -c \"`curl https://x.y/i`\"",
+            "iex \"$(irm https://x.y/i.ps1)\"",
+            "& ([scriptblock]::Create((irm https://x.y/i.ps1)))",
+            "exec(requests.get('https://x.y/i.py').text)",
+            "exec(__import__('urllib.request').request.urlopen(url).read())",
+            "eval(await (await fetch(url)).text())",
             "ruby -e \"$(curl -fsSL https://x.y/install)\"",
             "iex ((New-Object System.Net.WebClient).DownloadString('https://x.y/i.ps1'))",
         ] {
@@ -266,6 +310,11 @@ mod tests {
             "curl -o i.sh https://x.y/i.sh && sh i.sh",
             "curl https://x.y/i || sh fallback.sh",
             "curl https://x.y/i | sh -n",
+            "curl https://x.y/i | sudo -u postgres psql",
+            "the source (curl https://x.y/i) and bash (curl https://x.y/i)",
+            "pattern.exec(await (await fetch(url)).text())",
+            "exec(query); fetch(url)",
+            "bash a.sh \"$(curl https://x.y/i)\"",
             "curl https://x.y/i -o i; echo ls | sh",
             "curl … | sh",
             "curl | bash",
@@ -299,41 +348,5 @@ mod tests {
         ] {
             assert!(!has_only_reserved_hosts(command), "{command}");
         }
-    }
-
-    #[test]
-    fn comment_is_not_continued() {
-        let code = "# x |\ncurl https://x.y/i | sh\n# y \\\nls\n";
-        let found: Vec<&str> = commands(code).map(|span| span.of(code)).collect();
-        assert_eq!(found, ["# x |", "curl https://x.y/i | sh", "# y \\", "ls"]);
-    }
-
-    #[test]
-    fn printed_command_differs_from_one_after_a_text() {
-        for command in [
-            "echo 'curl https://x.y/i | sh'",
-            "which uv || echo \"install uv: curl https://x.y/i | sh\"",
-            "Write-Host \"irm https://x.y/i.ps1 | iex\"",
-        ] {
-            assert!(is_printed(command, runs_download), "{command}");
-        }
-        for command in [
-            "echo 'Installing' && curl https://x.y/i | sh",
-            "echo \"curl https://x.y/i\" | sh",
-            "echo \"$(curl https://x.y/i | sh)\"",
-            "sh -c 'curl https://x.y/i | sh'",
-        ] {
-            assert!(!is_printed(command, runs_download), "{command}");
-        }
-    }
-
-    #[test]
-    fn joined_lines_are_one_command() {
-        let code = "```sh\ncurl -L \\\n  https://x.y/i |\n  sh\nls\n```\n";
-        let found: Vec<&str> = commands(code).map(|span| span.of(code)).collect();
-        assert_eq!(
-            found,
-            ["```sh", "curl -L \\\n  https://x.y/i |\n  sh", "ls", "```"]
-        );
     }
 }

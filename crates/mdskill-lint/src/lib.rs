@@ -42,6 +42,7 @@ mod broken_fields;
 pub mod capabilities;
 pub mod capability;
 mod client_fields;
+mod command_text;
 mod cross_skill;
 pub mod details;
 pub mod diagnostic;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::SKILL_FILE;
-use crate::audit::Audit;
+use crate::audit::{self, Audit};
 use crate::frontmatter::{self, Fault, Field, Frontmatter, FrontmatterError, MAX_SKILL_MD_BYTES};
 use crate::limits::Limits;
 use crate::markdown::{self, Markdown};
@@ -12,9 +12,6 @@ use crate::profile::Profile;
 use crate::references::path_index::{self, PathIndex};
 use crate::references::resolve::{Origin, ResolvedLink, Resolver};
 use crate::skill_files::{Entry, EntryKind, PathKind, SkillFiles, Unreadable};
-
-/// Maximum number of bytes of a script to read.
-const MAX_SCRIPT_BYTES: usize = 1024 * 1024;
 
 /// A skill, parsed once for all rules.
 pub struct ParsedSkill<'a> {
@@ -55,6 +52,8 @@ pub struct Page<'a> {
     pub resolved_links: Vec<ResolvedLink<'a>>,
     /// Its role in the skill.
     pub role: Role,
+    /// Whether it is in a folder of samples, tests, or the repository around the skill.
+    pub is_sample: bool,
 }
 
 /// The role of a Markdown file in a skill.
@@ -132,6 +131,7 @@ impl<'a> ParsedSkill<'a> {
                 resolved_links: Vec::new(),
                 text: Cow::Owned(text.to_owned()),
                 role: Role::SkillMd,
+                is_sample: false,
             });
         }
     }
@@ -148,16 +148,20 @@ impl<'a> ParsedSkill<'a> {
         if let Some(text) = text {
             let document = frontmatter::split(text.as_bytes());
             let from = document.map_or(0, |document| document.body_offset);
+            let is_sample = path.split('/').rev().skip(1).any(is_auxiliary_folder)
+                || self.files.place() == Some("") && is_of_repository(path);
             self.pages.push(Page {
                 path,
                 body_offset: from,
                 markdown: markdown::read(&text, from),
                 resolved_links: Vec::new(),
                 text,
-                role: match self.files.place() {
-                    Some("") if is_of_repository(path) => Role::Auxiliary,
-                    _ => role_of(path),
+                role: if is_sample {
+                    Role::Auxiliary
+                } else {
+                    role_of(path)
                 },
+                is_sample,
             });
         }
     }
@@ -219,17 +223,12 @@ impl<'a> ParsedSkill<'a> {
         Some(&others[at])
     }
 
-    /// Returns the scripts, and the places that the rules of the audit check.
+    /// Returns the text files that are not pages, and the places that the rules of the audit check.
     pub(crate) fn audit(&self) -> &Audit {
         self.audit.get_or_init(|| {
-            let pages: Vec<_> = self
-                .pages
-                .iter()
-                .map(|page| (page.path, &*page.text))
-                .collect();
-            let is_nested = |path: &str| self.is_nested(path);
-            let script = |path: &str| self.script_text(path).into_owned();
-            Audit::of(self.files, &pages, is_nested, script)
+            let pages = self.pages.iter().map(|page| (page.path, &*page.text));
+            let pages: Vec<_> = pages.collect();
+            Audit::of(self.files, &pages, |path| self.is_nested(path))
         })
     }
 
@@ -248,17 +247,9 @@ impl<'a> ParsedSkill<'a> {
         }
     }
 
-    /// Returns the beginning of a file that is not a page, up to the first byte that is not UTF-8; an
-    /// empty text if it can't be read.
+    /// Returns the beginning of a file that is not a page; an empty text if it can't be read.
     pub(crate) fn script_text(&self, path: &str) -> Cow<'a, str> {
-        let bytes = self.files.beginning(path, MAX_SCRIPT_BYTES);
-        match bytes.unwrap_or_default() {
-            Cow::Borrowed(bytes) => Cow::Borrowed(valid_utf8(bytes)),
-            Cow::Owned(bytes) => String::from_utf8(bytes).map_or_else(
-                |error| Cow::Owned(valid_utf8(error.as_bytes()).to_owned()),
-                Cow::Owned,
-            ),
-        }
+        audit::script_text(self.files, path)
     }
 
     /// Returns the frontmatter, if it is valid.
@@ -311,12 +302,12 @@ fn nested_skills(entries: &[Entry]) -> Vec<&str> {
 /// Auxiliary pages are recognized by name. Half of the broken references in them are blanks for the
 /// user to fill in (20 were read by hand).
 fn role_of(path: &str) -> Role {
-    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let file = path.rsplit('/').next().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or_default().to_lowercase();
     let is_auxiliary = matches!(
         stem.as_str(),
         "readme" | "changelog" | "skill-card" | "agents" | "claude" | "gemini" | "contributing"
-    ) || folders.split('/').any(is_auxiliary_folder);
+    );
     if is_auxiliary {
         Role::Auxiliary
     } else {

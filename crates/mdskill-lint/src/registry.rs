@@ -73,6 +73,7 @@ pub const RULES: &[&Rule] = &[
     &rules::archive::RULE,
     &rules::macros::RULE,
     &rules::agent_settings::RULE,
+    &rules::unchecked_text::RULE,
     &rules::terminal_escape::RULE,
     &rules::padding::RULE,
     &rules::instruction_override::RULE,

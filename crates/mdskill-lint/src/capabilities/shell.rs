@@ -61,8 +61,8 @@ struct Word {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    /// The ends of the here-documents that begin on the next line.
-    documents: Vec<String>,
+    /// The ends of the here-documents that begin on the next line, and the number of calls before each.
+    documents: Vec<(String, usize)>,
     calls: Vec<Call>,
     functions: BTreeSet<String>,
 }
@@ -175,16 +175,23 @@ impl<'a> Reader<'a> {
         }
         self.skip_while(|c| c == ' ');
         let word = self.read_word(None, depth);
-        // A shell runs its document, which is read like any other text.
-        let last = self.calls.last();
-        if is_document && !last.is_some_and(|call| SHELLS.contains(&call.program.as_str())) {
-            self.documents.push(word.text);
+        if is_document {
+            self.documents
+                .push((word.text, self.calls.len().saturating_sub(1)));
         }
     }
 
     /// Skips the here-documents that begin on the previous line.
     fn skip_documents(&mut self) {
-        for end in std::mem::take(&mut self.documents) {
+        for (end, before) in std::mem::take(&mut self.documents) {
+            // A shell runs its document, also one from a pipe, which is read like any other text.
+            let calls = &self.calls[before.min(self.calls.len())..];
+            if calls
+                .iter()
+                .any(|call| SHELLS.contains(&call.program.as_str()))
+            {
+                continue;
+            }
             for line in self.rest().split_inclusive('\n') {
                 self.at += line.len();
                 // In a list of a page all lines are indented.

@@ -23,12 +23,12 @@ const NEAR: usize = 160;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let places = places(skill, Topic::Concealment);
-    let found = places.filter(|place| !place.is_in_script() && place.is_for_agents());
+    let found = places.filter(|place| !place.is_in_script());
     let found = found.filter(is_concealment);
     let message = "this sentence asks an agent to hide something from the user";
     found
         .map(|place| {
-            let is_sample = place.is_in_code() || place.is_attack();
+            let is_sample = place.is_in_code() || place.is_among_samples();
             place.finding(place.line(NEAR), message).note_if(is_sample)
         })
         .collect()

@@ -1,7 +1,7 @@
 //! A303: a command that reads credentials of the user.
 
 use crate::audit::Topic;
-use crate::audit_places::{Place, places};
+use crate::audit_places::places;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -36,7 +36,6 @@ const SENDERS: [&str; 9] = [
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let places = places(skill, Topic::Credentials);
-    let places = places.filter(Place::is_for_agents);
     let named = places.filter(|place| place.is_in_script() || place.is_in_code());
     let found = named.filter_map(|place| {
         let (text, span) = (place.text, place.span);

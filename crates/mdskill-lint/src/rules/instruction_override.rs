@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let places = places(skill, Topic::Override);
-    let found = places.filter(|place| !place.is_in_script() && place.is_for_agents());
+    let found = places.filter(|place| !place.is_in_script());
     let found = found.filter(is_override);
     let message = "this sentence asks an agent to ignore its other instructions";
     found

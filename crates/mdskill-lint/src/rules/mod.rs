@@ -72,6 +72,7 @@ pub(crate) mod terminal_escape;
 pub(crate) mod too_large;
 pub(crate) mod too_many_lines;
 pub(crate) mod too_many_tokens;
+pub(crate) mod unchecked_text;
 pub(crate) mod unknown_field;
 pub(crate) mod unportable_path;
 pub(crate) mod unreadable;

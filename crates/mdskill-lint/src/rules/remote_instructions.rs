@@ -23,7 +23,7 @@ const NEAR: usize = 300;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let places = places(skill, Topic::Remote);
-    let found = places.filter(|place| !place.is_in_script() && place.is_for_agents());
+    let found = places.filter(|place| !place.is_in_script());
     let found = found.filter(is_remote);
     let message = "an agent follows instructions of this address, which were not reviewed";
     found

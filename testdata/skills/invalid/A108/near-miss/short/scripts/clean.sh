@@ -1,0 +1,3 @@
+#!/bin/sh
+# café
+rm -r build
