@@ -58,7 +58,7 @@ impl Kind {
             // The skills of a repository, a new name, and a path in a skill.
             ("add", "skills" | "rename", _)
             | ("show", _, "PATH")
-            | (_, _, "REF" | "N" | "NUMBER" | "TEXT" | "URL" | "NEW" | "WORD" | "WORDS") => {
+            | (_, _, "REF" | "N" | "NUMBER" | "PORT" | "TEXT" | "URL" | "NEW" | "WORD" | "WORDS") => {
                 Self::Unknown
             }
             (_, _, "NAME") => Self::Name,
