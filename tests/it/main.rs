@@ -99,6 +99,7 @@ mod show;
 mod shown_capabilities;
 mod signatures;
 mod site;
+mod sites;
 mod small_options;
 mod snapshots;
 mod states;
