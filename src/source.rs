@@ -6,6 +6,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+pub mod site;
+
 /// Forges that ignore the letter case of owners and repositories.
 const CASELESS_HOSTS: [&str; 5] = [
     "github.com",
@@ -33,6 +35,11 @@ pub enum Source {
         /// The URL as git accepts it.
         url: String,
     },
+    /// `site:https://HOST`: a site with an index of skills, an archive, or a single `SKILL.md`.
+    Site {
+        /// The address, as [`site::normalize`] returns it.
+        url: String,
+    },
     /// `path:../skills`: a folder, relative to that of the lockfile if possible.
     Folder {
         /// The path, with forward slashes.
@@ -44,7 +51,9 @@ pub enum Source {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// The form is unknown.
-    #[error("invalid source `{0}`: expected `github:owner/repo`, a git URL, or `path:folder`")]
+    #[error(
+        "invalid source `{0}`: expected `github:owner/repo`, a git URL, `site:URL`, or `path:folder`"
+    )]
     Form(String),
     /// The URL contains credentials, which must not be in a lockfile.
     #[error(
@@ -60,6 +69,7 @@ impl Source {
         let text = match self {
             Self::GitHub { repo, .. } => repo,
             Self::Git { url } => url,
+            Self::Site { url } => return site::name(url),
             Self::Folder { path } => path,
         };
         let text = text.trim_end_matches('/');
@@ -77,6 +87,7 @@ impl Source {
                 Some(short) => short.to_owned(),
                 None => format!("{url}/"),
             },
+            Self::Site { url } => site::spec_prefix(url),
             Self::Folder { path } if path.starts_with(['/', '.']) => path.clone(),
             Self::Folder { path } => format!("./{path}"),
         }
@@ -89,8 +100,15 @@ impl Source {
         match self {
             Self::GitHub { owner, repo } => format!("github:{owner}/{repo}").to_ascii_lowercase(),
             Self::Git { url } => identity_of_url(url),
+            Self::Site { url } => format!("site:{url}"),
             Self::Folder { path } => format!("path:{path}"),
         }
+    }
+
+    /// Whether the source has neither commits nor refs: a folder or a site.
+    #[must_use]
+    pub fn is_unversioned(&self) -> bool {
+        matches!(self, Self::Folder { .. } | Self::Site { .. })
     }
 }
 
@@ -173,6 +191,7 @@ impl fmt::Display for Source {
         match self {
             Self::GitHub { owner, repo } => write!(f, "github:{owner}/{repo}"),
             Self::Git { url } => f.write_str(url),
+            Self::Site { url } => write!(f, "site:{url}"),
             Self::Folder { path } => write!(f, "path:{path}"),
         }
     }
@@ -201,6 +220,10 @@ impl FromStr for Source {
                 }
                 _ => Err(refuse()),
             };
+        }
+        if let Some(url) = text.strip_prefix("site:") {
+            let url = site::normalize(url).map_err(|_| refuse())?;
+            return Ok(Self::Site { url });
         }
         if let Some(path) = text.strip_prefix("path:") {
             return match path {
@@ -289,6 +312,8 @@ mod tests {
             "git@host:acme/skills.git",
             "ssh://git@host/acme/skills.git",
             "file:///srv/skills.git",
+            "site:https://skills.example.com",
+            "site:https://h.example/pdf.zip",
             "path:../skills",
         ] {
             assert_eq!(text.parse::<Source>().unwrap().to_string(), text);
@@ -298,6 +323,8 @@ mod tests {
             "github:x",
             "github:a/b/c",
             "path:",
+            "site:pdf.zip",
+            "site:ssh://h/x.zip",
             "wshobson/agents",
             "a\u{1b}://x",
         ] {

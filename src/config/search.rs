@@ -5,17 +5,13 @@ use toml_edit::{Item, TableLike};
 
 use super::rules::did_you_mean;
 use crate::redact::{has_secret, redact_url};
+use crate::source::site::INDEX_PATHS;
 use crate::toml::{self, Fault};
 
 /// The keys.
 pub(super) const KEYS: [&str; 3] = ["github", "indexes", "skills-sh"];
 /// The most indexes, because each search requests all of them.
 const MAX_INDEXES: usize = 20;
-/// The path of an index, which may be left out.
-const INDEX_PATHS: [&str; 2] = [
-    "/.well-known/agent-skills/index.json",
-    "/.well-known/skills/index.json",
-];
 
 /// The catalogs that `search` asks.
 #[derive(Debug, Clone, PartialEq, Eq)]

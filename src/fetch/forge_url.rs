@@ -127,7 +127,7 @@ fn page_of(source: &Source, env: &Env) -> Option<(String, String)> {
             let url = Url::parse(url).ok()?;
             (origin_of(&url)?, url.path().to_owned())
         }
-        Source::Folder { .. } => return None,
+        Source::Site { .. } | Source::Folder { .. } => return None,
     };
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);

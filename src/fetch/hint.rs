@@ -34,6 +34,7 @@ impl HasHint for FetchError {
             Self::Fs(error) => error.hint(),
             Self::Cache { reason, .. } => Some(Hint::text(of_disk(reason))),
             Self::Resolve(error) => error.hint(),
+            Self::Site(error) => error.hint(),
             Self::TooLong { seconds } => Some(longer(*seconds / 5)),
             Self::Offline { .. } => Some(Hint::text(
                 "run the command once without --offline (or MDSKILL_OFFLINE)",
@@ -124,7 +125,7 @@ impl HasHint for ProtocolError {
 
 /// Returns how to wait longer than this number of seconds, which is four times the value of the
 /// variable.
-fn longer(seconds: u64) -> Hint {
+pub(super) fn longer(seconds: u64) -> Hint {
     let timeout = (seconds / 2).max(1);
     Hint::text(format!(
         "on a slow connection, set MDSKILL_TIMEOUT={timeout} to wait twice as long"

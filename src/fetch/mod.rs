@@ -12,12 +12,14 @@ mod hint;
 pub mod history;
 mod repository;
 pub(crate) mod resolve;
+mod site;
 mod source_url;
 mod uncommitted;
 
 pub use forge_url::{commit_url, compare_url, folder_url, forge_name, repository_url};
 pub use repository::{Fetcher, Move, Repository, Tags};
 pub(crate) use repository::{LocalObjects, MAX_STEPS, check_count, resolve_stored};
+pub use site::SiteError;
 pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 
 use std::path::PathBuf;
@@ -62,6 +64,9 @@ pub enum FetchError {
         /// The first missing object.
         missing: ObjectId,
     },
+    /// A site can't be read.
+    #[error(transparent)]
+    Site(#[from] SiteError),
     /// The cache can't be opened or created.
     #[error("can't use the cache folder {}: {reason}", folder.display())]
     Cache {

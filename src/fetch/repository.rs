@@ -5,6 +5,7 @@ mod containing_ref;
 mod links;
 mod merge_bases;
 mod refs;
+mod sites;
 
 pub use commits::Move;
 pub(crate) use containing_ref::MAX_STEPS;
@@ -23,6 +24,7 @@ use super::FetchError;
 use super::cache::{self, Held, Store};
 use super::first_seen::FirstSeen;
 use super::folder::{self, Imported};
+use super::site::Site;
 use super::source_url::{Located, Location, locate, locate_written};
 use crate::env::Env;
 use crate::skill::discover::{DiscoverError, Discovery, discover};
@@ -71,6 +73,7 @@ pub struct Repository<'a> {
     remote: Option<Remote<'a>>,
     is_rewritten: bool,
     folder: Option<Imported>,
+    site: Option<Site<'a>>,
     progress: &'a dyn Progress,
     /// The limits of a skill that is installed.
     pub limits: Limits,
@@ -131,7 +134,8 @@ impl<'a> Fetcher<'a> {
         let place = match &location {
             Location::GitFolder(path) => Place::Direct(Objects::open(path)?),
             location => {
-                let is_offline = self.offline && matches!(location, Location::Server(_));
+                let is_offline =
+                    self.offline && matches!(location, Location::Server(_) | Location::Site(_));
                 Place::Store(Store::open(
                     &self.cache,
                     &key,
@@ -141,7 +145,7 @@ impl<'a> Fetcher<'a> {
                 )?)
             }
         };
-        let mut folder = None;
+        let (mut folder, mut site) = (None, None);
         let remote = match &location {
             Location::GitFolder(_) => Some(Remote::Local(LocalRefs::of(place.objects())?)),
             Location::Bundle(path) => {
@@ -153,6 +157,10 @@ impl<'a> Fetcher<'a> {
             Location::Folder(path) => {
                 folder = Some(folder::import(path, place.objects())?);
                 place.store().inspect(|store| store.record_fetched());
+                None
+            }
+            Location::Site(url) => {
+                site = Some(self.site(url, place.objects()));
                 None
             }
             Location::Server(_) if self.offline => None,
@@ -168,9 +176,15 @@ impl<'a> Fetcher<'a> {
             remote,
             is_rewritten,
             folder,
+            site,
             progress: self.progress,
             limits: self.limits,
         })
+    }
+
+    fn site(&self, url: &str, objects: &Objects) -> Site<'a> {
+        let (network, limits) = ((self.client, self.env), self.limits);
+        Site::new(url, objects, network, self.offline, self.progress, limits)
     }
 
     /// Opens the cached objects of `source`, or those of a git repository on this machine; `None` if
@@ -181,7 +195,7 @@ impl<'a> Fetcher<'a> {
     pub(crate) fn open_stored(&self, source: &Source) -> Result<Option<LocalObjects>, FetchError> {
         // The cache does not depend on git's configuration, which takes time to read.
         if let Ok(written) = locate_written(source, self.env, self.root)
-            && matches!(written.location, Location::Server(_))
+            && matches!(written.location, Location::Server(_) | Location::Site(_))
             && let Some(cached) =
                 cache::find(&self.cache, &written.cache_key(source), self.progress)?
         {
@@ -208,10 +222,10 @@ impl Repository<'_> {
         self.place.objects()
     }
 
-    /// Whether this is a folder of files, which has no commits and no refs.
+    /// Whether this is a folder of files or a site, which has no commits and no refs.
     #[must_use]
-    pub fn is_folder(&self) -> bool {
-        self.folder.is_some()
+    pub fn is_unversioned(&self) -> bool {
+        self.folder.is_some() || self.site.is_some()
     }
 
     /// Returns the files and folders of a folder source that were left out, because git would not
@@ -268,13 +282,15 @@ impl Repository<'_> {
         }
     }
 
-    /// Returns the root tree of a resolved commit, or of the folder.
+    /// Returns the root tree of a resolved commit, of the folder, or of the site.
     ///
     /// # Errors
     /// When the commit is missing; [`Repository::discover`] fetches it.
     pub fn root_tree(&self, commit: Option<ObjectId>) -> Result<ObjectId, ObjectError> {
+        let site = self.site.as_ref().and_then(Site::tree);
         match (&self.folder, commit) {
             (Some(folder), _) => Ok(folder.tree),
+            (None, None) if let Some(tree) = site => Ok(tree),
             (None, Some(commit)) => self.objects().root_tree(commit),
             (None, None) => Err(ObjectError::Missing(ObjectId::from_bytes([0; 20]))),
         }
@@ -292,6 +308,9 @@ impl Repository<'_> {
         commits: &[Option<ObjectId>],
         known: &[ObjectId],
     ) -> Result<Vec<Discovery>, FetchError> {
+        if self.site.is_some() {
+            self.download([]).await?;
+        }
         let missing: BTreeSet<ObjectId> = commits
             .iter()
             .flatten()
@@ -307,7 +326,7 @@ impl Repository<'_> {
         for _ in 0..MAX_LINK_REQUESTS {
             let links = discoveries.iter().flat_map(|found| &found.unfetched);
             let links: Vec<ObjectId> = links.copied().collect();
-            if links.is_empty() || self.is_folder() {
+            if links.is_empty() || self.is_unversioned() {
                 break;
             }
             let commits_of_links: Vec<ObjectId> = commits.iter().flatten().copied().collect();

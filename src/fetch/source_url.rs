@@ -22,6 +22,8 @@ pub enum Location {
     Bundle(PathBuf),
     /// A folder of files.
     Folder(PathBuf),
+    /// The https URL of a site.
+    Site(String),
 }
 
 /// A source with its place.
@@ -67,6 +69,7 @@ impl Location {
     fn display(&self) -> String {
         match self {
             Self::Server(url) => redact_url(url),
+            Self::Site(url) => url.clone(),
             Self::GitFolder(path) | Self::Bundle(path) | Self::Folder(path) => {
                 path.display().to_string()
             }
@@ -81,6 +84,8 @@ impl Located {
         let is_caseless = match source {
             Source::GitHub { .. } => is_web(&self.address),
             Source::Git { url } => is_caseless(url),
+            // A site may have the address of a repository.
+            Source::Site { .. } => return format!("site:{}", self.address),
             Source::Folder { .. } => false,
         };
         if is_caseless {
@@ -126,6 +131,7 @@ pub(super) fn locate_written(
             locate_github(&env.github_url, owner, repo, &env.current_dir)
         }
         Source::Git { url } => locate_url(url),
+        Source::Site { url } => Ok(Location::Site(url.clone())),
         Source::Folder { path } => {
             let folder = root.join(path);
             if folder.is_dir() {
@@ -143,7 +149,7 @@ pub(super) fn locate_written(
 }
 
 /// Returns the address that a user would give to git, which git's configuration may replace; `None`
-/// for a folder.
+/// for a folder or a site.
 fn written_address(source: &Source, env: &Env) -> Result<Option<String>, LocationError> {
     match source {
         Source::GitHub { owner, repo } if is_web(&env.github_url) => {
@@ -151,7 +157,7 @@ fn written_address(source: &Source, env: &Env) -> Result<Option<String>, Locatio
             Ok(Some(url.to_string()))
         }
         Source::Git { url } => Ok(Some(url.clone())),
-        Source::GitHub { .. } | Source::Folder { .. } => Ok(None),
+        Source::GitHub { .. } | Source::Site { .. } | Source::Folder { .. } => Ok(None),
     }
 }
 

@@ -139,7 +139,7 @@ fn source(entry: &Entry) -> Result<Source, String> {
             "it was copied out of the npm package `{source}` (node_modules), and mdskill installs from repositories; add it from the package's own"
         )),
         ("well-known", _) => Err(format!(
-            "it was downloaded from the website `{source}` (well-known), and mdskill installs from repositories"
+            "it was downloaded from the website `{source}` (well-known), which has no older versions to compare it with; add it as https://{source}/NAME"
         )),
         (other, _) => Err(format!(
             "its sourceType is `{other}`, which mdskill does not support"

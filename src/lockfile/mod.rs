@@ -54,8 +54,10 @@ pub struct Entry {
     pub git_ref: Option<String>,
     /// The tag of the files, if the ref is a tag or a range. Older lockfiles lack it.
     pub version: Option<String>,
-    /// The commit of the files; `None` for a local folder.
+    /// The commit of the files; `None` for a local folder or a site.
     pub commit: Option<ObjectId>,
+    /// The SHA-256 of the file of a site that the skill was downloaded in.
+    pub download: Option<Digest>,
     /// The git tree of the folder, as `git rev-parse COMMIT:PATH` prints it.
     pub tree: ObjectId,
     /// The digest of the files.
@@ -171,6 +173,7 @@ impl Entry {
             git_ref: None,
             version: None,
             commit: None,
+            download: None,
             tree,
             digest,
             signed_by: None,
@@ -287,6 +290,9 @@ impl Entry {
         }
         put("tree", self.tree.to_string());
         put("digest", self.digest.to_string());
+        if let Some(download) = &self.download {
+            put("download", download.to_string());
+        }
         if let Some(edits) = &self.edits {
             put("edits", edits.to_string());
         }

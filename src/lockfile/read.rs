@@ -7,7 +7,6 @@ use std::str::FromStr;
 use toml_edit::{Item, Table, Value};
 
 use super::{Entry, Lockfile, VERSION};
-use crate::source::Source;
 use crate::target::Target;
 use crate::toml::{self, Fault};
 use mdskill_lint::name::SkillName;
@@ -102,11 +101,12 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
     entry.commit = optional(table, "commit")?;
     entry.signed_by = optional(table, "signed-by")?;
     entry.signed_tag = optional(table, "signed-tag")?;
+    entry.download = optional(table, "download")?;
     entry.edits = optional(table, "edits")?;
     for (key, item) in table {
         match key {
             "name" | "source" | "path" | "ref" | "version" | "commit" | "tree" | "digest"
-            | "signed-by" | "signed-tag" | "edits" => {}
+            | "signed-by" | "signed-tag" | "download" | "edits" => {}
             "gone" => {
                 let is_gone = item.as_bool();
                 entry.is_gone =
@@ -118,8 +118,7 @@ fn read_entry(table: &Table, start: usize) -> Result<(SkillName, Entry), Fault> 
             }
         }
     }
-    let is_folder = matches!(entry.source, Source::Folder { .. });
-    if entry.commit.is_none() && !is_folder {
+    if entry.commit.is_none() && !entry.source.is_unversioned() {
         return Err(Fault::new(
             start,
             format!("`commit` of `{name}` is missing"),

@@ -57,7 +57,7 @@ pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<
                 report.unedited += 1;
                 continue;
             }
-            let repository = locked(context, entry).await?;
+            let repository = locked(context, name, entry).await?;
             let place = repository.place(entry.commit, &entry.path, entry.tree);
             let before = GitFiles::at(repository.objects(), place, name.as_str())?;
             let after = DiskFiles::installed(&folder.path, on_disk.private())?;
@@ -75,8 +75,13 @@ pub(crate) async fn local(context: &Context<'_>, names: &[SkillName]) -> Result<
 }
 
 /// Opens the source of an entry, and fetches the locked files.
-async fn locked<'a>(context: &'a Context<'_>, entry: &Entry) -> Result<Repository<'a>, OpError> {
+async fn locked<'a>(
+    context: &'a Context<'_>,
+    name: &SkillName,
+    entry: &Entry,
+) -> Result<Repository<'a>, OpError> {
     let mut repository = context.fetcher()?.open(&entry.source)?;
+    repository.download_locked(name, entry).await?;
     let place = repository.place(entry.commit, &entry.path, entry.tree);
     if SkillTree::read(repository.objects(), place).is_err() {
         repository.discover(&[entry.commit], &[]).await?;

@@ -281,6 +281,9 @@ async fn fetch<'a, 'b>(
         .filter_map(|skill| skill.entry.commit)
         .collect();
     let commits: Vec<ObjectId> = commits.into_iter().collect();
+    for InstalledSkill { name, entry, .. } in &wanted {
+        repository.download_locked(name, entry).await?;
+    }
     let trees_here = wanted
         .iter()
         .all(|skill| SkillTree::read(repository.objects(), place_of(&repository, *skill)).is_ok());

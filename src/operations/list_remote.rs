@@ -129,7 +129,8 @@ pub(crate) async fn browse(
         // The page need not be here.
         let size = objects.size(found.skill_file);
         let is_readable = !size.is_ok_and(|size| size > MAX_SKILL_MD_BYTES);
-        let capabilities = if options.capabilities && is_readable {
+        let has_files = !opened.repository.is_only_listed(&found.path);
+        let capabilities = if options.capabilities && is_readable && has_files {
             let commit = opened.commit();
             let place = opened.repository.place(commit, &found.path, found.tree);
             let files = GitFiles::at(objects, place, "")?;

@@ -46,8 +46,8 @@ pub(crate) async fn list(context: &Context<'_>, spec: &Spec) -> Result<Report, O
         skill = Some(opened.the_one(spec.skill.as_deref()).await?.path);
     }
     let mut repository = context.fetcher()?.open(&source)?;
-    if repository.is_folder() {
-        return Err(OpError::FolderRef(source.spec_prefix()));
+    if repository.is_unversioned() {
+        return Err(OpError::NoRefs(full_spec(&source, "")));
     }
     let tags = repository.tags().await?;
     let versions = tags.into_iter().filter_map(|(tag, commit)| {

@@ -104,9 +104,9 @@ pub enum OpError {
     /// A path is neither a file nor a folder.
     #[error("{path} is neither a folder nor a git bundle", path = .0.display())]
     NotASource(PathBuf),
-    /// A local folder has no refs.
-    #[error("{0} is a local folder without git, which has no refs")]
-    FolderRef(String),
+    /// A local folder or a site has no refs.
+    #[error("{0} is not a git repository, so it has no refs")]
+    NoRefs(String),
     /// A local folder is not in a git repository.
     #[error("{0} is not in a git repository, so it has no history")]
     NoHistory(String),

@@ -180,7 +180,7 @@ async fn upstream(
     if !decision.is_allowed() {
         return Ok(explained(&unfetched, decision, true));
     }
-    let mut opened = Opened::open_for(context, &source, &query, spec.skill.is_some()).await?;
+    let mut opened = Opened::open_for(context, &source, &query, spec.skill.as_deref()).await?;
     let found = opened.the_one(spec.skill.as_deref()).await?;
     let mut prepared = opened.prepare(&[found], &Settings::default()).await?;
     let candidate = prepared.remove(0)?;

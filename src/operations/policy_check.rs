@@ -343,7 +343,7 @@ impl<'a> Version<'a> {
 /// Returns the kind of the ref of a query, if it is known from its text.
 pub(crate) fn kind_of_query(source: &Source, query: &Query) -> RefKind {
     match (source, query) {
-        (Source::Folder { .. }, _) => RefKind::Folder,
+        (Source::Folder { .. } | Source::Site { .. }, _) => RefKind::Folder,
         (_, Query::Default) => RefKind::Default,
         (_, Query::GitRef(GitRef::Commit(_))) => RefKind::Commit,
         (_, Query::GitRef(GitRef::Range(..))) => RefKind::Range,

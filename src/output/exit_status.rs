@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
-use crate::fetch::FetchError;
+use crate::fetch::{FetchError, SiteError};
 use crate::fs;
 use crate::fs::lock::LockError;
 use crate::install::InstallError;
@@ -63,7 +63,7 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
         | OpError::RenamesSeveral(_)
         | OpError::NotInConflict(_)
         | OpError::NoSuchPath(_)
-        | OpError::FolderRef(_)
+        | OpError::NoRefs(_)
         | OpError::NoNames
         | OpError::NoTerminal
         | OpError::SeveralSkills { .. } => ExitStatus::Usage,
@@ -82,6 +82,7 @@ pub(crate) fn status_of(error: &OpError) -> ExitStatus {
 fn status_of_fetch(error: &FetchError) -> ExitStatus {
     match error {
         FetchError::Transport(error) => status_of_transport(error),
+        FetchError::Site(error) => status_of_site(error),
         FetchError::Offline { .. } | FetchError::Incomplete { .. } | FetchError::TooLong { .. } => {
             ExitStatus::Network
         }
@@ -126,6 +127,21 @@ fn status_of_transport(error: &TransportError) -> ExitStatus {
         TransportError::Protocol { .. }
         | TransportError::Ssh { .. }
         | TransportError::TooLong { .. } => ExitStatus::Network,
+        _ => ExitStatus::Failed,
+    }
+}
+
+fn status_of_site(error: &SiteError) -> ExitStatus {
+    match error {
+        SiteError::Http(error) => status_of_http(error),
+        SiteError::Status {
+            status: 401 | 403, ..
+        } => ExitStatus::NoPermission,
+        SiteError::Status {
+            status: 400..=428 | 430..=499,
+            ..
+        } => ExitStatus::Failed,
+        SiteError::Status { .. } => ExitStatus::Network,
         _ => ExitStatus::Failed,
     }
 }

@@ -12,6 +12,9 @@ pub(super) enum Address {
     GitHub(String),
     /// A URL with its host in lower case, without the default port and without `.git`.
     Url(String),
+    /// The address of a site, normalized as a URL. It is another kind, because what a forge serves below
+    /// the address of a repository, such as an attachment, need not be of the repository's owner.
+    Site(String),
     /// A folder.
     Folder {
         /// The number of leading `..`.
@@ -35,6 +38,7 @@ impl Address {
         match source {
             Source::GitHub { owner, repo } => of_github(owner, repo),
             Source::Git { url } => of_url(url).map(Self::Url),
+            Source::Site { url } => of_site(url).map(Self::Site),
             Source::Folder { path } => of_folder(path).map(|(up, rest)| Self::Folder { up, rest }),
         }
     }
@@ -44,6 +48,7 @@ impl Address {
         match self {
             Self::GitHub(name) => format!("github:{name}"),
             Self::Url(url) => url.clone(),
+            Self::Site(url) => format!("site:{url}"),
             Self::Folder { up, rest } => {
                 let mut parts = vec![".."; *up];
                 if !rest.is_empty() {
@@ -92,10 +97,7 @@ pub(super) fn of_folder(path: &str) -> Result<(usize, String), Ambiguity> {
 
 /// Also normalizes a glob, whose host may have a star.
 pub(super) fn of_url(url: &str) -> Result<String, Ambiguity> {
-    let is_forbidden = |c: char| is_hidden(c) || c.is_whitespace() || "\\?#".contains(c);
-    if url.chars().any(is_forbidden) {
-        return Err(CHARACTERS);
-    }
+    check_characters(url)?;
     let Some((scheme, rest)) = url.split_once("://") else {
         // `user@host:path`, ssh's short form.
         let (authority, path) = url.split_once(':').ok_or(HOST)?;
@@ -121,16 +123,9 @@ pub(super) fn of_url(url: &str) -> Result<String, Ambiguity> {
         }
         "https" | "http" => {
             repository(path)?;
-            // Parsed as the HTTP client does: `127.1` and `0x7f000001` are the same host.
-            let parsed = Url::parse(url).map_err(|_| HOST)?;
-            let has_user = !parsed.username().is_empty() || parsed.password().is_some();
-            let host = parsed.host_str().filter(|_| !has_user).ok_or(HOST)?;
-            let host = host.trim_end_matches('.');
+            let (origin, parsed) = of_web(url)?;
             let path = repository(parsed.path().trim_start_matches('/'))?;
-            Ok(match parsed.port() {
-                None => format!("{scheme}://{host}/{path}"),
-                Some(port) => format!("{scheme}://{host}:{port}/{path}"),
-            })
+            Ok(format!("{origin}/{path}"))
         }
         "file" => {
             // On disk, `x` and `x.git` are different.
@@ -143,6 +138,41 @@ pub(super) fn of_url(url: &str) -> Result<String, Ambiguity> {
         }
         _ => Err("it is not an https, http, ssh, or file URL"),
     }
+}
+
+/// Also normalizes a glob, whose host may have a star.
+pub(super) fn of_site(url: &str) -> Result<String, Ambiguity> {
+    check_characters(url)?;
+    let (scheme, rest) = url.split_once("://").ok_or(HOST)?;
+    if !matches!(scheme, "https" | "http") {
+        return Err("it is not an https URL");
+    }
+    let path = rest.split_once('/').map_or("", |(_, path)| path);
+    check_parts(path.trim_end_matches('/'))?;
+    let (origin, parsed) = of_web(url)?;
+    Ok(format!("{origin}{}", parsed.path().trim_end_matches('/')))
+}
+
+fn check_characters(url: &str) -> Result<(), Ambiguity> {
+    let is_forbidden = |c: char| is_hidden(c) || c.is_whitespace() || "\\?#".contains(c);
+    if url.chars().any(is_forbidden) {
+        return Err(CHARACTERS);
+    }
+    Ok(())
+}
+
+/// Returns the scheme and the host of a URL, parsed as the HTTP client does: `127.1` and `0x7f000001` are
+/// the same host.
+fn of_web(url: &str) -> Result<(String, Url), Ambiguity> {
+    let parsed = Url::parse(url).map_err(|_| HOST)?;
+    let has_user = !parsed.username().is_empty() || parsed.password().is_some();
+    let host = parsed.host_str().filter(|_| !has_user).ok_or(HOST)?;
+    let (scheme, host) = (parsed.scheme(), host.trim_end_matches('.'));
+    let origin = match parsed.port() {
+        None => format!("{scheme}://{host}"),
+        Some(port) => format!("{scheme}://{host}:{port}"),
+    };
+    Ok((origin, parsed))
 }
 
 /// Normalizes `[user@]host`.

@@ -84,7 +84,7 @@ impl Policy {
             RefKind::Unknown => {
                 format!("`{name}` may be a branch or a tag")
             }
-            RefKind::Folder => "a local folder has no tags and no commits".to_owned(),
+            RefKind::Folder => format!("{} has no tags and no commits", unversioned(facts.source)),
         };
         let step = match (pin, facts.kind) {
             (_, RefKind::Folder) => "add it from a git repository",
@@ -106,7 +106,10 @@ impl Policy {
         }
         let Some(commit) = facts.commit else {
             return Some(deny(
-                "a local folder has no commits, so it is not signed",
+                format!(
+                    "{} has no commits, so it is not signed",
+                    unversioned(facts.source)
+                ),
                 "add it from a git repository",
             ));
         };
@@ -141,7 +144,10 @@ impl Policy {
         };
         let Some(commit) = facts.commit else {
             return Some(deny(
-                "a local folder has no commits, so its age is unknown",
+                format!(
+                    "{} has no commits, so its age is unknown",
+                    unversioned(facts.source)
+                ),
                 "add it from a git repository",
             ));
         };
@@ -205,6 +211,14 @@ impl Policy {
             format!("it adds {named}"),
             "use a version without that, or change `deny` in mdskill.toml",
         ))
+    }
+}
+
+/// Returns a noun for a source without commits.
+fn unversioned(source: &Source) -> &'static str {
+    match source {
+        Source::Site { .. } => "a site",
+        _ => "a local folder",
     }
 }
 

@@ -73,7 +73,7 @@ pub enum RefKind {
     Commit,
     /// A name that may be a branch or a tag, or an unparsable ref.
     Unknown,
-    /// A folder, which has no refs.
+    /// A folder or a site, which has no refs.
     Folder,
 }
 

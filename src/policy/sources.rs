@@ -1,6 +1,6 @@
 //! [`Sources`]: the globs of the allowed sources.
 
-use super::address::{Address, Ambiguity, of_folder, of_url};
+use super::address::{Address, Ambiguity, of_folder, of_site, of_url};
 use crate::glob::Glob;
 use crate::redact::{has_secret, redact_url};
 use crate::source::{Source, is_scp_like};
@@ -21,11 +21,12 @@ enum Matcher {
     Everything,
     GitHub(Glob),
     Url(Glob),
+    Site(Glob),
     AnyFolder,
     Folder { up: usize, glob: Glob },
 }
 
-const FORMS: &str = "`github:OWNER/*`, `https://HOST/**`, `ssh://git@HOST/**`, `file:///FOLDER/*`, or `path:FOLDER/**`";
+const FORMS: &str = "`github:OWNER/*`, `https://HOST/**`, `ssh://git@HOST/**`, `file:///FOLDER/*`, `site:https://HOST/**`, or `path:FOLDER/**`";
 
 impl Sources {
     /// Parses globs. `*` matches within a part of the address, `**` matches any number of parts; there
@@ -82,6 +83,10 @@ impl Matcher {
             (Self::Everything, _) | (Self::AnyFolder, Address::Folder { .. }) => true,
             (Self::GitHub(glob), Address::GitHub(name)) => glob.is_match(name),
             (Self::Url(glob), Address::Url(url)) => glob.is_match(url),
+            // `https://HOST/**` includes the host itself.
+            (Self::Site(glob), Address::Site(url)) => {
+                glob.is_match(url) || glob.is_match(&format!("{url}/"))
+            }
             (Self::Folder { up, glob }, Address::Folder { up: ups, rest }) => {
                 let text = glob.as_str();
                 // `../*` matches the content of the parent folder, not the folder itself.
@@ -120,6 +125,12 @@ fn matcher(glob: &str) -> Result<Matcher, String> {
     if let Some(path) = glob.strip_prefix("path:") {
         return folder(path);
     }
+    if let Some(url) = glob.strip_prefix("site:") {
+        let url = of_site(url)
+            .map_err(|problem| format!("matches nothing: {problem}; valid forms are {FORMS}"))?;
+        check_host(&url)?;
+        return Glob::new(&url).map(Matcher::Site);
+    }
     if glob.contains("://") || is_scp_like(glob) {
         return url(glob);
     }
@@ -153,11 +164,19 @@ fn url(glob: &str) -> Result<Matcher, String> {
             "matches nothing, because sources on GitHub have another form: write `github:{path}`"
         ));
     }
+    check_host(&url)?;
+    Glob::new(&url).map(Matcher::Url)
+}
+
+fn check_host(url: &str) -> Result<(), String> {
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
     // `gitlab.acme.com*` would match `gitlab.acme.com.evil.org`.
     if host != "*" && host.strip_prefix("*.").unwrap_or(host).contains('*') {
         return Err(format!(
             "has no plain host: write the whole host, or `*.` before it, such as `{scheme}://*.acme.com/**`"
         ));
     }
-    Glob::new(&url).map(Matcher::Url)
+    Ok(())
 }

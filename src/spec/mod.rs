@@ -1,10 +1,11 @@
 //! [`Spec`]: an argument that names skills.
 //!
 //! A spec is `[host/]owner/repo[/skill][@ref]`, the URL of a page, a git URL with `//PATH` and
-//! `@ref`, or a local folder. Parsing does no I/O. A displayed spec parses to the same spec.
+//! `@ref`, the address of a site, or a local folder. Parsing does no I/O. A displayed spec parses to the same spec.
 
 mod page;
 mod parse;
+mod site;
 
 use std::fmt;
 
@@ -55,6 +56,8 @@ pub enum SpecSource {
     },
     /// Any other git URL.
     Url(String),
+    /// The address of a site, an archive, or a `SKILL.md`.
+    Site(String),
     /// A local folder, as typed.
     Folder(String),
 }
@@ -124,6 +127,7 @@ impl Spec {
                 Some((owner, repo)) => Source::GitHub { owner, repo },
                 None => Source::Git { url: url.clone() },
             },
+            SpecSource::Site(url) => Source::Site { url: url.clone() },
             SpecSource::Folder(path) => Source::Folder { path: path.clone() },
         }
     }
@@ -163,12 +167,14 @@ impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.origin)?;
         if let Some(skill) = &self.skill {
-            let slashes = if matches!(self.origin, SpecSource::Url(_)) {
-                "//"
-            } else {
-                "/"
-            };
-            write!(f, "{slashes}{skill}")?;
+            match &self.origin {
+                SpecSource::Url(_) => write!(f, "//{skill}")?,
+                SpecSource::Site(url) => {
+                    let skill = site::display_skill(url, skill);
+                    write!(f, "{}{skill}", site::separator(url))?;
+                }
+                _ => write!(f, "/{skill}")?,
+            }
         }
         match &self.git_ref {
             Some(git_ref) => write!(f, "@{git_ref}"),
@@ -189,6 +195,7 @@ impl fmt::Display for SpecSource {
                     None => Ok(()),
                 }
             }
+            Self::Site(url) => f.write_str(&site::display(url)),
             Self::Url(text) | Self::Folder(text) => f.write_str(text),
         }
     }

@@ -18,14 +18,11 @@ use super::parse::{
     skill_part, split_git_ref,
 };
 use super::{GitRef, PageRef, PageRefs, Spec, SpecSource};
+use crate::source::site::PAGES;
 use mdskill_lint::path::is_hidden;
 
 /// The characters of a path that have another meaning in a URL.
 const SPECIAL: &AsciiSet = &CONTROLS.add(b' ').add(b'#').add(b'?').add(b'%');
-/// The pages of a file or folder, in all forges.
-const PAGES: [&str; 11] = [
-    "tree", "blob", "edit", "raw", "blame", "commits", "commit", "src", "media", "_edit", "tags",
-];
 /// The pages of a repository that are not of a file or folder.
 const OTHER_PAGES: [&str; 20] = [
     "actions",
@@ -127,7 +124,7 @@ fn secure<'a>(scheme: &'a str, host: &str) -> &'a str {
     }
 }
 
-fn decode(part: &str) -> Result<String, Fault> {
+pub(super) fn decode(part: &str) -> Result<String, Fault> {
     match percent_decode_str(part).decode_utf8() {
         Ok(text) if !text.chars().any(is_hidden) => Ok(text.into_owned()),
         _ => fault(

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use super::{GitRef, ROOT, Spec, SpecError, SpecSource, page};
+use super::{GitRef, ROOT, Spec, SpecError, SpecSource, page, site};
 use crate::redact::{has_secret, redact_url};
 use crate::source::is_scp_like;
 use mdskill_lint::path::is_hidden;
@@ -69,6 +69,9 @@ fn parse(text: &str) -> Result<Spec, Fault> {
     }
     if text.starts_with('-') {
         return fault("it starts with `-`, like an option", SHORT_FORM);
+    }
+    if let Some(url) = text.strip_prefix("site:") {
+        return site::explicit(url);
     }
     if text.contains("://") {
         return parse_url(text);
@@ -194,6 +197,11 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
     }
     if authority.starts_with('-') {
         return fault("its host starts with `-`", URL_FORM);
+    }
+    if matches!(scheme.as_str(), "https" | "http")
+        && let Some(spec) = site::implied(&scheme, authority, path)
+    {
+        return spec;
     }
     let text = format!("{scheme}://{rest}");
     let path_start = scheme.len() + 3 + authority_end;

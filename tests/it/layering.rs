@@ -57,7 +57,13 @@ const CONTAINED: &[(&str, &[&str])] = &[
     ),
     ("hl_lite", &["crates/mdskill-site/src/code.rs"]),
     ("hyper", &["src/operations/site/preview.rs"]),
-    ("tar", &["crates/mdskill-site/src/machine/archive.rs"]),
+    (
+        "tar",
+        &[
+            "crates/mdskill-site/src/machine/archive.rs",
+            "src/fetch/site/archive.rs",
+        ],
+    ),
     (
         "minijinja",
         &[

@@ -102,6 +102,7 @@ mod signatures;
 mod site;
 mod site_preview;
 mod site_programs;
+mod sites;
 mod small_options;
 mod snapshots;
 mod states;

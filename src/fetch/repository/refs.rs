@@ -154,6 +154,9 @@ impl Repository<'_> {
     /// a source whose refs are read now.
     #[must_use]
     pub fn refs_as_of(&self) -> Option<u64> {
+        if let Some(site) = &self.site {
+            return site.as_of(self.objects());
+        }
         let store = self.place.store().filter(|_| self.remote.is_none())?;
         store.last_request()
     }

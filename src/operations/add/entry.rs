@@ -37,6 +37,10 @@ pub(super) fn entry_of(
         entry.signed_by.clone_from(&before.signed_by);
         entry.signed_tag = before.signed_tag;
     }
+    // Another archive with the same skill.
+    if let Some(before) = before.filter(|before| is_same(before, &entry)) {
+        entry.download = before.download.or(entry.download);
+    }
     entry.edits = kept.map(|(_, edits)| edits);
     entry.targets = (chosen.targets != lockfile.targets).then(|| chosen.targets.clone());
     entry

@@ -104,8 +104,9 @@ pub(super) async fn prepare<'a>(
     context
         .progress
         .begin(&format!("fetching {}", group.source.spec_prefix()));
-    let names_skill = group.wanted.iter().any(Option::is_some);
-    let mut opened = Opened::open_for(context, &group.source, &group.query, names_skill).await?;
+    let wanted = group.wanted.iter().flatten().next();
+    let wanted = wanted.map(String::as_str);
+    let mut opened = Opened::open_for(context, &group.source, &group.query, wanted).await?;
     let (mut chosen, mut paths): (Vec<Found>, HashSet<String>) = Default::default();
     let mut hidden = Vec::new();
     for wanted in group.wanted {
@@ -134,7 +135,7 @@ pub(super) async fn prepare<'a>(
     }
     let mut candidates = Vec::with_capacity(chosen.len());
     let mut left_out = Vec::new();
-    let settings = options.rules.settings_for(&group.source);
+    let settings = options.rules.settings_for(&opened.repository.source);
     for candidate in opened.prepare(&chosen, &settings).await? {
         match candidate {
             Ok(candidate) => candidates.push(candidate),

@@ -95,7 +95,7 @@ async fn resolve(
     repository: &mut Repository<'_>,
     skills: &[&MatchedSkill],
 ) -> Result<Vec<Result<Option<ObjectId>, ResolveError>>, FetchError> {
-    if repository.is_folder() {
+    if repository.is_unversioned() {
         return Ok(skills.iter().map(|_| Ok(None)).collect());
     }
     let queries = skills.iter().map(|skill| match skill.noted.evidence {

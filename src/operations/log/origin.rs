@@ -52,7 +52,7 @@ impl<'a> Origin<'a> {
         let entry = skill.entry.clone();
         let (mut repository, path) = open(context, &entry.source, &entry.path)?;
         let follows = match &entry.source {
-            Source::Folder { .. } => Query::Default,
+            Source::Folder { .. } | Source::Site { .. } => Query::Default,
             _ => Query::from_lock(entry.git_ref.as_deref()).map_err(OpError::LockedRef)?,
         };
         // A pinned skill has no newer commits at its ref, so the default branch is listed.
@@ -136,6 +136,9 @@ pub(super) fn open<'a>(
     path: &str,
 ) -> Result<(Repository<'a>, String), OpError> {
     let fetcher = context.fetcher()?;
+    if let Source::Site { .. } = source {
+        return Err(no_history(source));
+    }
     let Source::Folder { path: folder } = source else {
         return Ok((fetcher.open(source)?, path.to_owned()));
     };
@@ -155,7 +158,7 @@ pub(super) fn open<'a>(
 }
 
 fn no_history(source: &Source) -> OpError {
-    OpError::NoHistory(source.spec_prefix())
+    OpError::NoHistory(full_spec(source, ""))
 }
 
 fn name_of(matched: &MatchedRef) -> Option<String> {

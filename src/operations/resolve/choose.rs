@@ -19,10 +19,12 @@ const MAX_SUGGESTIONS: usize = 3;
 impl Opened<'_> {
     /// Returns the requested skill, or the only one if none is requested.
     pub(crate) async fn the_one(&mut self, typed: Option<&str>) -> Result<Found, OpError> {
-        if let Some(wanted) = self.wanted(typed) {
-            return self.choose(&wanted).await;
-        }
-        self.only_below("").await
+        let found = match self.wanted(typed) {
+            Some(wanted) => self.choose(&wanted).await?,
+            None => self.only_below("").await?,
+        };
+        let mut downloaded = self.download(vec![found]).await?;
+        Ok(downloaded.remove(0))
     }
 
     /// Returns the only visible skill of a folder.

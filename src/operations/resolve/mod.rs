@@ -2,7 +2,9 @@
 
 mod choose;
 mod linked;
+mod listed;
 mod open;
+mod site;
 pub(crate) mod typed;
 
 use std::borrow::Cow;
@@ -44,8 +46,10 @@ pub(crate) struct Candidate {
     pub(crate) git_ref: Option<String>,
     /// The tag, if the ref is a tag or a range.
     pub(crate) version: Option<String>,
-    /// The commit; `None` for a local folder.
+    /// The commit; `None` for a local folder or a site.
     pub(crate) commit: Option<ObjectId>,
+    /// The digest of the file of a site that it was downloaded in.
+    pub(crate) download: Option<Digest>,
     /// The origin of a commit that was given by its id.
     pub(crate) origin: Option<CommitOrigin>,
     /// The signature of the commit or its tag, if the policy requires one.
@@ -76,7 +80,7 @@ impl Candidate {
 
     /// Whether its folder is the root of a repository.
     pub(crate) fn is_whole_repository(&self) -> bool {
-        self.path.is_empty() && !matches!(self.source, Source::Folder { .. })
+        self.path.is_empty() && !self.source.is_unversioned()
     }
 
     /// Returns all notes about it.
@@ -101,6 +105,7 @@ impl Candidate {
         entry.git_ref.clone_from(&self.git_ref);
         entry.version.clone_from(&self.version);
         entry.commit = self.commit;
+        entry.download = self.download;
         entry.set_signature(self.signature.as_ref());
         entry
     }
@@ -136,7 +141,9 @@ pub(crate) fn full_spec(source: &Source, path: &str) -> String {
 /// Returns the spec of exactly the skill at `path`, even if it is at the root and there are others.
 pub(crate) fn exact_spec(source: &Source, path: &str) -> String {
     match (source, path) {
-        (Source::GitHub { .. } | Source::Git { .. }, "") => full_spec(source, ROOT),
+        (Source::GitHub { .. } | Source::Git { .. } | Source::Site { .. }, "") => {
+            full_spec(source, ROOT)
+        }
         _ => full_spec(source, path),
     }
 }

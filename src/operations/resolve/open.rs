@@ -42,7 +42,7 @@ pub(crate) enum CommitOrigin {
 pub(crate) struct Opened<'a> {
     /// The repository.
     pub(crate) repository: Repository<'a>,
-    /// The commit, and the ref that led to it; `None` for a local folder.
+    /// The commit, and the ref that led to it; `None` for a local folder or a site.
     pub(crate) resolved: Option<Resolved>,
     /// Its skills.
     pub(crate) discovery: Discovery,
@@ -50,6 +50,10 @@ pub(crate) struct Opened<'a> {
     pub(crate) origin: Option<CommitOrigin>,
     /// Its plugins, after [`Opened::fetch_descriptions`].
     pub(crate) plugins: Vec<Plugin>,
+    /// The skill in the address of a site.
+    pub(super) site_skill: Option<String>,
+    /// The text that was typed like a skill, and is a folder of the site.
+    pub(super) site_folder: Option<String>,
 }
 
 impl<'a> Opened<'a> {
@@ -60,12 +64,12 @@ impl<'a> Opened<'a> {
         query: &Query,
     ) -> Result<Self, OpError> {
         let mut repository = context.fetcher()?.open(source)?;
-        let resolved = if !repository.is_folder() {
+        let resolved = if !repository.is_unversioned() {
             Some(resolve(context, &mut repository, query).await?)
         } else if *query == Query::Default {
             None
         } else {
-            return Err(OpError::FolderRef(source.spec_prefix()));
+            return Err(OpError::NoRefs(full_spec(source, "")));
         };
         let commit = resolved.as_ref().map(|resolved| resolved.commit);
         let mut discoveries = repository.discover(&[commit], &[]).await?;
@@ -75,6 +79,8 @@ impl<'a> Opened<'a> {
             discovery: discoveries.pop().unwrap_or_default(),
             origin: None,
             plugins: Vec::new(),
+            site_skill: None,
+            site_folder: None,
         };
         opened.leave_file();
         Ok(opened)
@@ -105,23 +111,29 @@ impl<'a> Opened<'a> {
         let phrase = format!("fetching {}", source.spec_prefix());
         context.progress.begin(&phrase);
         let query = query_of(spec);
-        let opened = Self::open_for(context, &source, &query, spec.skill.is_some()).await?;
-        Ok((source, opened))
+        let opened = Self::open_for(context, &source, &query, spec.skill.as_deref()).await?;
+        Ok((opened.repository.source.clone(), opened))
     }
 
-    /// Opens a source. In `owner/repo@NAME` without a skill, NAME may be a skill, as
-    /// `npx skills` has it.
+    /// Opens a source, from which the user `wanted` a skill. In `owner/repo@NAME` without a skill, NAME may be
+    /// a skill, as `npx skills` has it. The address of a repository may be that of a site.
     pub(crate) async fn open_for(
         context: &'a Context<'_>,
         source: &Source,
         query: &Query,
-        names_skill: bool,
+        wanted: Option<&str>,
     ) -> Result<Self, OpError> {
-        let (error, name) = match (Self::open(context, source, query).await, query) {
+        let opened = Self::open(context, source, query).await;
+        if let (Err(error), Query::Default) = (&opened, query)
+            && let Some(site) = Self::open_site(context, source, wanted, error).await?
+        {
+            return Ok(site);
+        }
+        let (error, name) = match (opened, query) {
             (
                 Err(OpError::Fetch(FetchError::Resolve(error @ ResolveError::NoSuchRef { .. }))),
                 Query::GitRef(GitRef::Name(name)),
-            ) if !names_skill => (error, name),
+            ) if wanted.is_none() => (error, name),
             (opened, _) => return opened,
         };
         let mut opened = Self::open(context, source, &Query::Default).await?;
@@ -207,7 +219,9 @@ impl<'a> Opened<'a> {
     /// `.../tree/main/skills/pdf`.
     pub(crate) fn wanted(&self, typed: Option<&str>) -> Option<String> {
         let of_page = || self.resolved.as_ref()?.path.clone();
-        typed.map(str::to_owned).or_else(of_page)
+        let typed = typed.filter(|typed| self.site_folder.as_deref() != Some(typed));
+        let typed = typed.map(str::to_owned);
+        typed.or_else(of_page).or_else(|| self.site_skill.clone())
     }
 
     /// Fetches every `SKILL.md`, the list of plugins, and the links, for names that only they have.
@@ -238,7 +252,8 @@ impl<'a> Opened<'a> {
 
     /// Fetches the files of skills in one request. A skill that can't be installed is left out.
     pub(crate) async fn fetch_files(&mut self, skills: &[Found]) -> Result<(), OpError> {
-        let trees = self.read_trees(skills).await?;
+        let skills = self.download(skills.to_vec()).await?;
+        let trees = self.read_trees(&skills).await?;
         let blobs = trees.iter().flatten().flat_map(SkillTree::blobs);
         let blobs: Vec<ObjectId> = blobs
             .chain(skills.iter().map(|found| found.skill_file))
@@ -263,7 +278,8 @@ impl<'a> Opened<'a> {
         settings: &Settings,
         others: Vec<ObjectId>,
     ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
-        let trees = self.read_trees(chosen).await?;
+        let chosen = self.download(chosen.to_vec()).await?;
+        let trees = self.read_trees(&chosen).await?;
         let files: Vec<ObjectId> = trees.iter().flatten().flat_map(SkillTree::blobs).collect();
         self.fetch_blobs(files.iter().copied().chain(others))
             .await?;
@@ -282,12 +298,15 @@ impl<'a> Opened<'a> {
         };
         // Each thread opens the repository for itself.
         let store = self.repository.objects().path();
-        let prepared = trees.into_par_iter().zip(chosen).map(|(tree, found)| {
+        let prepared = trees.into_par_iter().zip(&chosen).map(|(tree, found)| {
             Objects::on_this_thread(store, |objects| Ok(origin.candidate(objects, found, tree)))
         });
-        Ok(parallel::run(|| {
-            prepared.collect::<Result<_, ObjectError>>()
-        })?)
+        let mut prepared: Vec<Result<Candidate, OpError>> =
+            parallel::run(|| prepared.collect::<Result<_, ObjectError>>())?;
+        for candidate in prepared.iter_mut().flatten() {
+            candidate.download = self.repository.download_of(&candidate.path);
+        }
+        Ok(prepared)
     }
 }
 
@@ -380,6 +399,7 @@ impl Origin<'_> {
             git_ref: self.git_ref.map(str::to_owned),
             version: self.version.map(str::to_owned),
             commit: self.commit,
+            download: None,
             signature: None,
             origin: None,
             diagnostics: checked.diagnostics,

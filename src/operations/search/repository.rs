@@ -28,8 +28,8 @@ impl<'a> InRepository<'a> {
     async fn find(&self, query: &Query) -> Result<Found, OpError> {
         let source = source_of(self.context, self.spec)?;
         let (ref_query, typed) = (query_of(self.spec), self.spec.skill.as_deref());
-        let mut opened =
-            Opened::open_for(self.context, &source, &ref_query, typed.is_some()).await?;
+        let mut opened = Opened::open_for(self.context, &source, &ref_query, typed).await?;
+        let source = opened.repository.source.clone();
         opened.fetch_descriptions().await?;
         let visible = opened.all_below(typed, false).await?.skills;
         let objects = opened.repository.objects();

@@ -14,15 +14,16 @@ use super::web::{Request, WebError};
 use super::{Found, Hit, SearchSource};
 use crate::config::is_public_index;
 use crate::context::Context;
+use crate::digest::Digest;
 use crate::operations::OpError;
+use crate::operations::resolve::full_spec;
+use crate::source::Source;
+use crate::source::site::{INDEX_PATHS, normalize};
 use crate::spec::{Spec, SpecSource};
 use mdskill_git::http::host_of;
+use mdskill_lint::SKILL_FILE;
+use mdskill_lint::name::SkillName;
 
-/// The places of an index on a site, the current one first.
-const PLACES: [&str; 2] = [
-    "/.well-known/agent-skills/index.json",
-    "/.well-known/skills/index.json",
-];
 /// The most skills of one index.
 const MAX_SKILLS: usize = 10_000;
 
@@ -46,6 +47,10 @@ struct Entry {
     description: Option<String>,
     #[serde(default)]
     url: Option<String>,
+    #[serde(default)]
+    digest: Option<String>,
+    #[serde(default)]
+    files: Vec<String>,
 }
 
 impl<'a> WellKnown<'a> {
@@ -58,11 +63,11 @@ impl<'a> WellKnown<'a> {
     }
 
     async fn find(&self, query: &Query) -> Result<Found, OpError> {
-        let (contents, url) = match self.request(PLACES[0]).await {
+        let (contents, url) = match self.request(INDEX_PATHS[0]).await {
             Err(OpError::Search {
                 error: WebError::Refused { status: 404, .. },
                 ..
-            }) => self.request(PLACES[1]).await?,
+            }) => self.request(INDEX_PATHS[1]).await?,
             contents => contents?,
         };
         let entries = contents.skills.into_iter().take(MAX_SKILLS);
@@ -108,6 +113,7 @@ impl<'a> WellKnown<'a> {
         let url = index.join(&relative).ok();
         let url = url.filter(|url| matches!(url.scheme(), "https" | "http"));
         let spec = url.as_ref().and_then(spec_of_page);
+        let spec = spec.or_else(|| self.spec_on_site(entry));
         Hit {
             name: entry.name.clone(),
             description: entry.description.clone(),
@@ -117,6 +123,16 @@ impl<'a> WellKnown<'a> {
             from: self.name(),
             ..Hit::default()
         }
+    }
+
+    /// Returns the spec of a skill whose files the site serves itself.
+    fn spec_on_site(&self, entry: &Entry) -> Option<Spec> {
+        let digest = entry.digest.as_deref().map(str::parse::<Digest>);
+        let has_files =
+            matches!(digest, Some(Ok(_))) || entry.files.iter().any(|file| file == SKILL_FILE);
+        let url = normalize(self.base.as_str()).ok().filter(|_| has_files)?;
+        SkillName::from_folder(&entry.name).ok()?;
+        full_spec(&Source::Site { url }, &entry.name).parse().ok()
     }
 }
 

@@ -91,8 +91,9 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         let context = self.context;
         let source = &group.source;
         context.progress.begin(&format!("fetching {}", group.name));
-        let names_skill = group.skills.iter().any(Option::is_some);
-        let mut opened = Opened::open_for(context, source, &group.query, names_skill).await?;
+        let wanted = group.skills.iter().flatten().next();
+        let wanted = wanted.map(String::as_str);
+        let mut opened = Opened::open_for(context, source, &group.query, wanted).await?;
         opened.fetch_descriptions().await?;
         let mut chosen: Vec<Found> = Vec::new();
         for typed in &group.skills {
@@ -106,6 +107,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             return Err(OpError::NoSkills(full_spec(source, "")));
         }
         chosen.sort_by(|a, b| a.path.cmp(&b.path));
+        let chosen = opened.download(chosen).await?;
         opened.fetch_files(&chosen).await?;
         let mut repository = self.repository(group, &opened);
         let planned = self.plan(group, &mut opened, &repository, chosen).await?;

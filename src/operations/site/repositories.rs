@@ -51,6 +51,10 @@ pub(super) fn name_of(context: &Context<'_>, source: &Source) -> String {
             let name = name.trim_end_matches('/');
             name.strip_suffix(".git").unwrap_or(name).replace(':', "/")
         }
+        Source::Site { url } => {
+            let name = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+            name.replace(':', "/")
+        }
         Source::Folder { path } => {
             let folder = fs::real(&context.scope.root.join(path));
             let name = folder.file_name();

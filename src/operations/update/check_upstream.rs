@@ -49,6 +49,7 @@ async fn fetch<'a>(
     skills: &[InstalledSkill<'a>],
 ) -> Result<Fetched<'a>, OpError> {
     let mut repository = request.context.fetcher()?.open(source)?;
+    repository.download([]).await?;
     let refs = skills.iter().map(|skill| skill.entry.git_ref.as_deref());
     let resolved = resolve(&mut repository, refs.collect()).await?;
     let (mut newer, mut versions) = (Vec::new(), Vec::new());
@@ -68,6 +69,8 @@ async fn fetch<'a>(
                 Comparison::Same
             };
             compared.push((tracked, compared_with));
+        } else if !skill.entry.is_gone && repository.has_download(skill.entry) {
+            compared.push((tracked, Comparison::Decided(SkillUpdate::Unchanged)));
         } else {
             open.push(tracked);
         }
@@ -84,6 +87,8 @@ async fn fetch<'a>(
     if open.is_empty() {
         return Ok(fetched);
     }
+    let paths = open.iter().map(|tracked| tracked.skill.entry.path.as_str());
+    fetched.repository.download(paths).await?;
     min_age::step_back(request, &mut fetched.repository, &mut open).await?;
     let moves: BTreeSet<Move> = open.iter().filter_map(Tracked::commits).collect();
     let discoveries = compare_trees(request, &mut fetched, open).await?;
@@ -379,7 +384,7 @@ async fn resolve<'a>(
     repository: &mut Repository<'_>,
     refs: BTreeSet<Option<&'a str>>,
 ) -> Result<BTreeMap<Option<&'a str>, Result<Option<Resolved>, String>>, OpError> {
-    if repository.is_folder() {
+    if repository.is_unversioned() {
         return Ok(refs
             .into_iter()
             .map(|git_ref| (git_ref, Ok(None)))

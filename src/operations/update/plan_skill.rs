@@ -159,6 +159,7 @@ impl Planner<'_, '_, '_> {
         let mut entry = tracked.entry();
         entry.path = upstream.path;
         entry.tree = upstream.files.tree;
+        entry.download = self.repository.download_of(&entry.path);
         entry.edits = None;
         self.sign(tracked, &mut entry);
         let (files, kept) = match merged {

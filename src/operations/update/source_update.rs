@@ -37,7 +37,7 @@ pub(super) struct Request<'a, 'c> {
 /// An installed skill, and what its ref resolves to now.
 pub(super) struct Tracked<'a> {
     pub skill: InstalledSkill<'a>,
-    /// `None` for a folder without git.
+    /// `None` for a folder without git or a site.
     pub resolved: Option<Resolved>,
     /// Whether the ref in the lockfile is replaced, because of `--latest`.
     pub has_new_ref: bool,

@@ -28,10 +28,11 @@ pub(super) async fn validate_spec(
 ) -> Result<(), OpError> {
     let source = source_of(context, spec)?;
     let mut opened =
-        Opened::open_for(context, &source, &query_of(spec), spec.skill.is_some()).await?;
+        Opened::open_for(context, &source, &query_of(spec), spec.skill.as_deref()).await?;
+    let source = opened.repository.source.clone();
     // Authors validate all their skills.
     let selection = opened.all_below(spec.skill.as_deref(), true).await?;
-    let chosen = selection.skills;
+    let chosen = opened.download(selection.skills).await?;
     let commit = opened.commit();
     let places = chosen.iter();
     let places = places.map(|found| opened.repository.place(commit, &found.path, found.tree));

@@ -1,6 +1,7 @@
 //! Pages with `console` blocks are run from beginning to end: each command prints what the page shows.
 
 use crate::support::outcome::Outcome;
+use crate::support::site_server::{SiteServer, file, sha256, zip};
 use crate::support::test_context::TestContext;
 use pulldown_cmark::{CodeBlockKind, Event, Parser as Markdown, Tag, TagEnd};
 use std::fmt::Write;
@@ -125,7 +126,12 @@ fn fits(shown: &[String], printed: &[&str]) -> bool {
 #[track_caller]
 fn assert_page_prints(path: &str, setup: &str) {
     let page = std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
-    let steps = steps(&page);
+    assert_prints(path, &page, setup);
+}
+
+#[track_caller]
+fn assert_prints(path: &str, page: &str, setup: &str) {
+    let steps = steps(page);
     assert!(steps.len() > 2, "{path}: {} commands", steps.len());
     let outcome = run(&steps, setup);
     let printed: Vec<&str> = outcome.stdout.split(END).collect();
@@ -154,6 +160,42 @@ fn guide_to_first_steps_prints_what_it_shows() {
 #[test]
 fn guide_to_finding_skills_prints_what_it_shows() {
     assert_page_prints("docs/guide/finding-skills.md", "");
+}
+
+#[test]
+fn guide_to_sites_prints_what_it_shows() {
+    const PATH: &str = "docs/guide/sites.md";
+    let site = SiteServer::start();
+    let pages = [
+        (
+            "release-notes",
+            "Writes release notes. Use when a version is released.",
+        ),
+        (
+            "style-guide",
+            "The style guide. Use when writing documentation.",
+        ),
+    ];
+    let skills = pages.map(|(name, description)| {
+        let text = format!("---\nname: {name}\ndescription: {description}\n---\n\n# {name}\n");
+        let url = format!("/{name}/SKILL.md");
+        site.put(&url, &*text);
+        let digest = sha256(text.as_bytes());
+        let packed = zip(&[file(&format!("{name}-1.0/SKILL.md"), &text)]);
+        site.put(&format!("/files/{name}-1.0.zip"), packed);
+        serde_json::json!({
+            "name": name, "type": "skill-md", "description": description,
+            "url": url, "digest": digest,
+        })
+    });
+    let index = serde_json::json!({
+        "$schema": "https://schemas.agentskills.io/discovery/0.2.0/schema.json",
+        "skills": skills,
+    });
+    site.put("/.well-known/agent-skills/index.json", index.to_string());
+    let page = std::fs::read_to_string(Path::new(ROOT).join(PATH)).unwrap();
+    let page = page.replace("https://skills.example.com", &site.url());
+    assert_prints(PATH, &page, "");
 }
 
 #[test]

@@ -314,9 +314,9 @@ fn index_of_a_site_is_searched_here() {
     let old =
         json!({"skills": [{"name": "deploy", "description": "Deploys", "files": ["SKILL.md"]}]});
     server.json("/.well-known/skills/index.json", &old);
-    let page = format!("{}/.well-known/skills/deploy/SKILL.md", server.url());
+    let spec = format!("{}/deploy", server.url());
     let report = run(&["deploy", "--from", "index", "--json"]).ok().json();
-    assert_eq!(each(&report, "url"), [page]);
+    assert_eq!(each(&report, "spec"), [spec]);
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub mod repo;
 pub mod sealed;
 pub mod search_server;
 pub mod server;
+pub mod site_server;
 pub mod snapshot;
 pub mod snapshot_file;
 pub mod terminal;

@@ -9,7 +9,7 @@ pub mod retry;
 pub(crate) mod settings;
 mod url_match;
 
-pub use credentials::github_token;
+pub use credentials::{github_token, is_loopback};
 
 use std::time::Duration;
 
