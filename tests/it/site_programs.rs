@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::support::repo::Repo;
 use crate::support::sealed;
+use crate::support::site_server::SiteServer;
 use crate::support::test_context::TestContext;
 
 const SITE: [&str; 6] = [
@@ -265,4 +266,47 @@ fn files_that_a_browser_or_server_would_run_are_only_in_the_archive() {
     assert_eq!(others.collect::<Vec<_>>(), ["index.json"]);
     let llms = context.read("public/llms.txt");
     assert!(llms.contains("acme/docs/svg/index.json"), "{llms}");
+}
+
+/// Serves the files of a folder of the project.
+fn serve(context: &TestContext, folder: &str, server: &SiteServer) {
+    let tree = context.tree(folder);
+    for path in tree.paths() {
+        let file = context.project().join(folder).join(path);
+        if file.is_file() {
+            server.put(&format!("/{path}"), std::fs::read(file).unwrap());
+        }
+    }
+}
+
+#[test]
+fn skills_are_installed_from_the_site_and_updated_with_it() {
+    let (context, mut repo) = stocked();
+    context.run(&SITE).ok();
+    let server = SiteServer::start();
+    serve(&context, "public", &server);
+    let reader = context.another();
+    let spec = format!("{}/forms", server.url());
+    reader.run(&["add", &spec]).ok();
+    let folder = reader.project().join(".github/skills/forms");
+    let hash = |path: &str| {
+        let file = folder.join(path).to_string_lossy().into_owned();
+        let hashed = context.git(&["hash-object", "--no-filters", &file]);
+        hashed.ok().stdout.trim().to_owned()
+    };
+    for path in ["SKILL.md", "scripts/fill.sh", "assets/x.bin"] {
+        let blob = repo.rev_parse(&format!("main:skills/forms/{path}"));
+        assert_eq!(hash(path), blob, "{path}");
+    }
+    let entry = reader.entry("forms");
+    assert_eq!(entry["tree"], repo.rev_parse("main:skills/forms"));
+    assert_eq!(entry["source"], format!("site:{}", server.url()));
+    repo.write("skills/forms/assets/x.bin", b"\x00new");
+    repo.commit("Change a file");
+    context.run(&SITE).ok();
+    serve(&context, "public", &server);
+    reader.run(&["update"]).ok().says("Updated");
+    let blob = repo.rev_parse("main:skills/forms/assets/x.bin");
+    assert_eq!(hash("assets/x.bin"), blob);
+    reader.run(&["verify"]).ok();
 }
