@@ -68,7 +68,7 @@ fn too_many_skills_are_refused() {
         1,
         "10000 skills, more than the limit",
     );
-    put_index(&site, skills(1000));
+    put_index(&site, &skills(1000));
     context.refuses(&["add", &site.url()], 2, "has 1000 skills");
 }
 

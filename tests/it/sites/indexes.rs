@@ -17,7 +17,7 @@ fn three() -> (SiteServer, TestContext) {
         listed("two", "archive", "../../two.zip", &two),
         listed("three", "skill-md", "/three/SKILL.md", three.as_bytes()),
     ];
-    put_index(&site, skills);
+    put_index(&site, &skills);
     (site, TestContext::new())
 }
 

@@ -41,7 +41,7 @@ fn serve(site: &SiteServer, skills: &[(&str, &[u8])]) {
         site.put(&format!("/{name}.zip"), *bytes);
         listed(name, "archive", &format!("/{name}.zip"), bytes)
     });
-    put_index(site, listed.collect());
+    put_index(site, &listed.collect::<Vec<_>>());
 }
 
 /// An entry of an index of the current format.
@@ -52,7 +52,7 @@ fn listed(name: &str, kind: &str, url: &str, bytes: &[u8]) -> Value {
     })
 }
 
-fn put_index(site: &SiteServer, skills: Vec<Value>) {
+fn put_index(site: &SiteServer, skills: &[Value]) {
     let index = json!({"$schema": SCHEMA, "skills": skills});
     site.put(INDEX, index.to_string());
 }
