@@ -315,12 +315,30 @@ fn git_ref_fault(name: &str) -> Option<&'static str> {
 }
 
 pub(super) fn host_part(host: &str) -> Result<String, Fault> {
-    let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    if !host.is_empty() && !host.starts_with('-') && host.chars().all(valid) {
+    if is_host(host) {
         Ok(host.to_ascii_lowercase())
     } else {
         fault(format!("`{host}` is not a valid host"), SHORT_FORM)
     }
+}
+
+/// Whether the text is a host name or an address, with an optional port.
+fn is_host(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    let is_address = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
+    let (is_name, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']').unwrap_or_default();
+            (!address.is_empty() && address.chars().all(is_address), port)
+        }
+        None => {
+            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+            let is_name = !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain);
+            (is_name, port)
+        }
+    };
+    let is_port = |port: &str| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+    is_name && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 pub(super) fn repository_part(name: &str) -> Result<String, Fault> {

@@ -291,6 +291,35 @@ fn invalid_spec_is_rejected_with_a_valid_form() {
     }
 }
 
+/// Found by fuzzing: such a host was read as a spec, but its text was not the same spec again.
+#[test]
+fn host_is_a_name_or_an_address_with_a_port() {
+    let crash = ":OOOOOOOOOOOOOO:/ox/ph-lh/lrhs_rlb@rhs_2gOOf#";
+    for text in [
+        crash,
+        "a.b:/o/r",
+        "a.b:x/o/r",
+        "a.b:1:2/o/r",
+        ":80/o/r",
+        "[::1/o/r",
+        "[]:1/o/r",
+        "[g]/o/r",
+    ] {
+        let parsed = text.parse::<Spec>();
+        assert!(parsed.is_err(), "{text}: {parsed:?}");
+    }
+    for text in [
+        "a.b/o/r",
+        "a.b:80/o/r",
+        "[::1]:80/o/r",
+        "[::1]/o/r",
+        "127.0.0.1:8080/o/r/s",
+    ] {
+        let spec = text.parse::<Spec>().unwrap();
+        assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec, "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn displayed_spec_parses_to_the_same(

@@ -111,7 +111,7 @@ impl Site for Files {
             Some(Answer::Endless) => {
                 conversation.begin(200, &[])?;
                 loop {
-                    conversation.chunk(&[b' '; 64 << 10])?;
+                    conversation.chunk(&vec![b' '; 64 << 10])?;
                 }
             }
         }
