@@ -107,7 +107,7 @@ pub(crate) fn quoted(command: &str) -> impl Iterator<Item = Quoted<'_>> {
                 ';' | '&' | '|' | '`' => start = at,
                 // A substitution, but not the arguments of a call.
                 '(' if command[..opened].ends_with(['$', '<', '>', ' ', ';', '&', '|']) => {
-                    start = at
+                    start = at;
                 }
                 '\\' => at += command[at..].chars().next().map_or(0, char::len_utf8),
                 '"' | '\'' => {
