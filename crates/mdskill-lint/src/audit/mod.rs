@@ -50,12 +50,14 @@ pub(crate) enum Topic {
     Remote,
     /// A connection that a shell may use.
     ReverseShell,
+    /// A program or a function that downloads.
+    Download,
 }
 
-use Topic::{Concealment, Credentials, Encoded, Override, Remote, ReverseShell, Secret};
+use Topic::{Concealment, Credentials, Download, Encoded, Override, Remote, ReverseShell, Secret};
 
 /// The words. Each begins with letters that few texts have, and in every usual letter case.
-const WORDS: [(&str, Topic); 89] = [
+const WORDS: [(&str, Topic); 109] = [
     ("gnore ", Override),
     ("GNORE ", Override),
     ("isregard ", Override),
@@ -145,6 +147,26 @@ const WORDS: [(&str, Topic); 89] = [
     (".stdin)", ReverseShell),
     ("ets.TCPClient", ReverseShell),
     ("ets.TcpClient", ReverseShell),
+    ("curl", Download),
+    ("Curl", Download),
+    ("CURL", Download),
+    ("wget", Download),
+    ("Wget", Download),
+    ("WGET", Download),
+    ("iwr", Download),
+    ("IWR", Download),
+    ("irm", Download),
+    ("IRM", Download),
+    ("nvoke-", Download),
+    ("DownloadString", Download),
+    ("urlopen(", Download),
+    ("requests.get(", Download),
+    ("httpx.get(", Download),
+    ("fetch(", Download),
+    ("axios.get(", Download),
+    ("URI.open(", Download),
+    ("Net::HTTP.get", Download),
+    ("file_get_contents(", Download),
 ];
 
 /// The number of bytes from which a DFA is worth it: it searches twice as fast as an NFA, and takes five times as
@@ -341,8 +363,10 @@ fn hits(text: &str) -> impl Iterator<Item = (Topic, Span)> {
         let found = search.find_iter(text).filter(|found| {
             // Many words end with the letters of these programs.
             let is_letter = |c: char| c.is_alphanumeric() || "-_".contains(c);
-            !matches!(WORDS[found.pattern().as_usize()].0, "nc" | "rev ")
-                || !text[..found.start()].ends_with(is_letter)
+            !matches!(
+                WORDS[found.pattern().as_usize()].0,
+                "nc" | "rev " | "iwr" | "irm"
+            ) || !text[..found.start()].ends_with(is_letter)
         });
         found.map(|found| {
             let topic = WORDS[found.pattern().as_usize()].1;

@@ -2,11 +2,10 @@
 
 use std::cell::LazyCell;
 
+use crate::audit::{AuditedFile, Topic};
 use crate::command_text::{commands, is_printed};
 use crate::diagnostic::Severity;
-use crate::downloads::{
-    has_only_reserved_hosts, is_downloader, may_run_download, names_downloader, runs_download,
-};
+use crate::downloads::{has_only_reserved_hosts, is_downloader, runs_download};
 use crate::parsed_skill::{Page, ParsedSkill, Role};
 use crate::references::{attack_sections, mention_context};
 use crate::rule::{Check, Finding, Rule};
@@ -27,32 +26,55 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for page in skill
-        .pages
-        .iter()
-        .filter(|page| names_downloader(&page.text))
-    {
-        check_page(skill, page, &mut findings);
+    let files = skill.audit().files();
+    let mut downloaders = vec![Downloaders::default(); skill.pages.len() + files.len()];
+    for (text, span) in skill.audit().hits(Topic::Download) {
+        downloaders[text].0.push(span.start);
     }
-    check_hooks(skill, &mut findings);
-    check_files(skill, &mut findings);
+    let (of_pages, of_files) = downloaders.split_at(skill.pages.len());
+    for (page, names) in skill.pages.iter().zip(of_pages) {
+        if !names.0.is_empty() {
+            check_page(skill, page, names, &mut findings);
+        }
+    }
+    for (file, names) in files.iter().zip(of_files) {
+        if !names.0.is_empty() {
+            check_file(file, names, &mut findings);
+        }
+    }
     findings
 }
 
-fn check_page(skill: &ParsedSkill<'_>, page: &Page<'_>, findings: &mut Vec<Finding>) {
+/// The places in a text that name a downloader, sorted. Most commands have none, and reading each command is slow.
+#[derive(Clone, Default)]
+struct Downloaders(Vec<usize>);
+
+impl Downloaders {
+    fn are_in(&self, span: Span) -> bool {
+        let from = self.0.partition_point(|at| *at < span.start);
+        self.0.get(from).is_some_and(|at| *at < span.end)
+    }
+}
+
+fn check_page(
+    skill: &ParsedSkill<'_>,
+    page: &Page<'_>,
+    names: &Downloaders,
+    findings: &mut Vec<Finding>,
+) {
     let markdown = &page.markdown;
     let attacks = LazyCell::new(|| attack_sections::read(&page.text));
     let mut report = |command: Span, is_sample: bool| {
         let is_sample = is_sample || page.is_sample || attacks.has(command.start);
         findings.push(finding(page.path, command).note_if(is_sample));
     };
+    let runs = |command: &Span| names.are_in(*command) && runs_download(command.of(&page.text));
     for code in markdown.code_blocks.iter().chain(&markdown.code_spans) {
-        let text = code.of(&page.text);
-        if !may_run_download(text) {
+        if !names.are_in(*code) {
             continue;
         }
-        let commands = commands(text).map(|span| span.shifted(code.start));
-        for command in commands.filter(|command| runs_download(command.of(&page.text))) {
+        let commands = commands(code.of(&page.text)).map(|span| span.shifted(code.start));
+        for command in commands.filter(runs) {
             let is_sample = command.of(&page.text).starts_with('#')
                 || is_sample(page, command)
                 || mention_context::is_forbidden(&page.text, *code);
@@ -61,13 +83,21 @@ fn check_page(skill: &ParsedSkill<'_>, page: &Page<'_>, findings: &mut Vec<Findi
     }
     let hooks = skill.field("hooks").map(|field| field.value_span);
     let hooks = hooks.filter(|_| page.role == Role::SkillMd);
-    for line in lines_outside_code(page) {
-        let text = line.of(&page.text);
+    for line in lines_outside_code(page, names) {
         let is_hook = hooks.is_some_and(|hooks| hooks.start < line.end && line.start < hooks.end);
-        if !is_hook && names_downloader(text) && prose_runs_download(page, line) {
+        if !is_hook && prose_runs_download(page, line) {
             let line = line.trimmed(&page.text);
             report(line, is_sample(page, command_in(page, line)));
         }
+    }
+    if let Some(hooks) = hooks {
+        let commands = commands(hooks.of(&page.text)).map(|span| span.shifted(hooks.start));
+        let commands = commands.filter(|command| !command.of(&page.text).starts_with('#'));
+        findings.extend(
+            commands
+                .filter(runs)
+                .map(|command| finding(page.path, command)),
+        );
     }
 }
 
@@ -85,19 +115,23 @@ fn command_in(page: &Page<'_>, line: Span) -> Span {
     Span::new(start, end.max(start))
 }
 
-/// Returns the lines of a page, also of its frontmatter, that are not in a code block and can run a download.
-fn lines_outside_code<'p>(page: &'p Page<'_>) -> impl Iterator<Item = Span> + 'p {
-    let mut blocks = page.markdown.code_blocks.iter().peekable();
-    let mut at = 0;
-    let lines = page.text.split_inclusive('\n').map(move |line| {
-        at += line.len();
-        Span::new(at - line.len(), at)
+/// Returns the lines of a page, also of its frontmatter, that name a downloader and are not in a code block.
+fn lines_outside_code(page: &Page<'_>, names: &Downloaders) -> Vec<Span> {
+    let (text, blocks) = (&page.text, &page.markdown.code_blocks);
+    let mut lines: Vec<Span> = Vec::new();
+    for at in &names.0 {
+        if lines.last().is_some_and(|last| *at < last.end) {
+            continue;
+        }
+        let start = text[..*at].rfind('\n').map_or(0, |end| end + 1);
+        let end = text[*at..].find('\n').map_or(text.len(), |end| at + end);
+        lines.push(Span::new(start, end));
+    }
+    lines.retain(|line| {
+        let next = blocks.partition_point(|block| block.end <= line.start);
+        blocks.get(next).is_none_or(|block| block.start >= line.end)
     });
-    lines.filter(move |line| {
-        while blocks.next_if(|block| block.end <= line.start).is_some() {}
-        let is_code = blocks.peek().is_some_and(|block| block.start < line.end);
-        !is_code && may_run_download(line.of(&page.text))
-    })
+    lines
 }
 
 /// Whether a line runs a download outside of its code spans.
@@ -131,8 +165,9 @@ fn prose_runs_download(page: &Page<'_>, line: Span) -> bool {
     runs_download(&prose)
 }
 
-/// Whether the text shows the command and does not ask for it: it is printed, the sentence before it forbids it, it is a permission, or its hosts are reserved. The author of a skill chooses these texts, so the
-/// finding is still a note.
+/// Whether the text shows the command and does not ask for it: it is printed, the sentence before it forbids it, it
+/// is a permission, or its hosts are reserved. The author of a skill chooses these texts, so the finding is still a
+/// note.
 fn is_sample(page: &Page<'_>, command: Span) -> bool {
     let text = command.of(&page.text);
     text.contains("Bash(")
@@ -141,37 +176,18 @@ fn is_sample(page: &Page<'_>, command: Span) -> bool {
         || mention_context::is_forbidden(&page.text, command)
 }
 
-/// Checks the hooks in the frontmatter.
-fn check_hooks(skill: &ParsedSkill<'_>, findings: &mut Vec<Finding>) {
-    let Some(field) = skill.field("hooks") else {
-        return;
+/// Checks a file that is not a page. In a document, a finding is a note, because programs do not run most of them.
+fn check_file(file: &AuditedFile, names: &Downloaders, findings: &mut Vec<Finding>) {
+    let (path, text) = (&*file.path, &*file.text);
+    let commands = match &*extension(path) {
+        "json" => literals(text, 0, false),
+        _ => executed(path, text),
     };
-    let (text, hooks) = (skill.skill_text(), field.value_span);
-    let commands = commands(hooks.of(text)).map(|span| span.shifted(hooks.start));
-    let running = commands.filter(|command| {
-        let command = command.of(text);
-        !command.starts_with('#') && names_downloader(command) && runs_download(command)
-    });
-    findings.extend(running.map(|command| finding(crate::SKILL_FILE, command)));
-}
-
-/// Checks the files that are not pages. In a document, a finding is a note, because programs do not run most of them.
-fn check_files(skill: &ParsedSkill<'_>, findings: &mut Vec<Finding>) {
-    for file in skill.audit().files() {
-        let (path, text) = (&*file.path, &*file.text);
-        if !names_downloader(text) {
-            continue;
-        }
-        let commands = match &*extension(path) {
-            "json" => literals(text, 0, false),
-            _ => executed(path, text),
-        };
-        let running = commands
-            .into_iter()
-            .filter(|command| runs_download(command.of(text)));
-        let running = running.map(|command| finding(path, command));
-        findings.extend(running.map(|finding| finding.note_if(file.is_document)));
-    }
+    let running = commands.into_iter();
+    let running =
+        running.filter(|command| names.are_in(*command) && runs_download(command.of(text)));
+    let running = running.map(|command| finding(path, command));
+    findings.extend(running.map(|finding| finding.note_if(file.is_document)));
 }
 
 fn finding(path: &str, command: Span) -> Finding {
