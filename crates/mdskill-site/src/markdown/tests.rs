@@ -105,9 +105,9 @@ fn footnotes_have_ids_whatever_their_labels() {
     for part in [
         "href=\"#note:1\">[a &quot;b]",
         "href=\"#note:2\">[2]",
-        "id=\"note:2\"><sup>2</sup><div><p>two",
-        "id=\"note:1\"><sup>a &quot;b</sup><div><p>one",
-        "<div class=footnote><sup>2</sup><div><p>again",
+        "id=\"note:2\"><sup>2</sup><div>\n<p>two",
+        "id=\"note:1\"><sup>a &quot;b</sup><div>\n<p>one",
+        "<div class=footnote><sup>2</sup><div>\n<p>again",
     ] {
         assert!(html.contains(part), "{part}\n{html}");
     }
