@@ -27,7 +27,7 @@ use mdskill_git::ObjectId;
 use mdskill_git::commits::CommitObject;
 use mdskill_git::objects::Objects;
 
-pub(crate) use skills::{SkillHistory, SkillInRepository, of_source};
+pub(crate) use skills::{KnownHistories, SkillHistory, SkillInRepository, of_source};
 
 /// The options of `log`.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ pub(crate) struct Report {
 }
 
 /// A commit that changed the skill.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Commit {
     /// The commit.
     #[serde(rename = "commit", serialize_with = "as_text_of")]

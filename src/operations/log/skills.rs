@@ -24,8 +24,15 @@ pub(crate) struct SkillInRepository<'a> {
     pub(crate) path: &'a str,
 }
 
-/// The commits that changed a skill.
+/// The histories that were read before in this process.
 #[derive(Debug, Default)]
+pub(crate) struct KnownHistories(HashMap<Tip, Vec<SkillHistory>>);
+
+/// A source, its newest commit, and the names and folders of its skills.
+type Tip = (String, ObjectId, Vec<(String, String)>);
+
+/// The commits that changed a skill.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct SkillHistory {
     /// The commits, the newest first.
     pub(crate) commits: Vec<Commit>,
@@ -41,10 +48,13 @@ pub(crate) async fn of_source(
     tip: Option<ObjectId>,
     skills: &[SkillInRepository<'_>],
     limit: usize,
+    known: &mut KnownHistories,
 ) -> Result<Vec<SkillHistory>, OpError> {
     let source = opened.source.clone();
     if let Some(tip) = tip {
-        return of_skills(context, opened, &source, tip, skills, limit).await;
+        return known
+            .read(context, opened, &source, tip, skills, limit)
+            .await;
     }
     let none = || skills.iter().map(|_| SkillHistory::default()).collect();
     let Ok((mut around, folder)) = open(context, &source, "") else {
@@ -59,8 +69,33 @@ pub(crate) async fn of_source(
     let in_repository = skills.iter().zip(&paths);
     let in_repository = in_repository.map(|(skill, path)| SkillInRepository { path, ..*skill });
     let in_repository: Vec<_> = in_repository.collect();
-    let tip = resolved.commit;
-    of_skills(context, &mut around, &source, tip, &in_repository, limit).await
+    let (around, tip) = (&mut around, resolved.commit);
+    known
+        .read(context, around, &source, tip, &in_repository, limit)
+        .await
+}
+
+impl KnownHistories {
+    /// As [`of_skills`], but only once for the same skills and commit.
+    async fn read(
+        &mut self,
+        context: &Context<'_>,
+        repository: &mut Repository<'_>,
+        source: &Source,
+        tip: ObjectId,
+        skills: &[SkillInRepository<'_>],
+        limit: usize,
+    ) -> Result<Vec<SkillHistory>, OpError> {
+        let names = skills.iter();
+        let names = names.map(|skill| (skill.name.to_owned(), skill.path.to_owned()));
+        let key = (source.to_string(), tip, names.collect());
+        if let Some(histories) = self.0.get(&key) {
+            return Ok(histories.clone());
+        }
+        let histories = of_skills(context, repository, source, tip, skills, limit).await?;
+        self.0.insert(key, histories.clone());
+        Ok(histories)
+    }
 }
 
 /// Lists the commits that changed each skill, up to `tip`: at most `limit` of each.

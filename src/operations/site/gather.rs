@@ -43,7 +43,7 @@ pub(super) struct Gatherer<'a, 'c> {
     pub(super) context: &'a Context<'c>,
     pub(super) site: &'a Site,
     pub(super) writer: &'a mut Writer,
-    memory: &'a mut Memory,
+    pub(super) memory: &'a mut Memory,
     pub(super) addresses: Addresses,
     /// The folder that `add` chooses in a new project. The reader's is not the one that the site is made in.
     target: Target,
@@ -178,6 +178,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             opened.resolved.as_ref().map(|resolved| resolved.commit),
             &in_repository,
             MAX_COMMITS,
+            &mut self.memory.histories,
         )
         .await?;
         let mut planned = Vec::new();

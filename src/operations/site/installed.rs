@@ -132,7 +132,7 @@ impl Gatherer<'_, '_> {
     }
 
     /// Returns the history up to the installed version. Without the network, it may be unknown.
-    async fn history(&self, installed: InstalledSkill<'_>) -> SkillHistory {
+    async fn history(&mut self, installed: InstalledSkill<'_>) -> SkillHistory {
         let (context, entry) = (self.context, installed.entry);
         let skill = SkillInRepository {
             name: installed.name.as_str(),
@@ -150,6 +150,7 @@ impl Gatherer<'_, '_> {
             entry.commit,
             &[skill],
             MAX_COMMITS,
+            &mut self.memory.histories,
         )
         .await;
         let mut history = history.unwrap_or_default();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::digest::Digest;
+use crate::operations::log::KnownHistories;
 use mdskill_site::Settings;
 use mdskill_site::model::{Skill, Summary};
 
@@ -13,6 +14,8 @@ use mdskill_site::model::{Skill, Summary};
 pub(crate) struct Memory {
     /// The settings of the site.
     settings: Option<Digest>,
+    /// The commits that changed the skills.
+    pub(super) histories: KnownHistories,
     /// The skills by the address of their page.
     skills: HashMap<String, Remembered>,
 }
