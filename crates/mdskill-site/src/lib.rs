@@ -11,6 +11,8 @@
 //! | [`code`] | the languages of source code, and their words |
 //! | [`markdown`] | from Markdown to HTML and an outline |
 //! | `machine` | the files for programs: indexes, archives, a feed |
+//! | `format` | numbers, texts, and facts as pages show them |
+//! | `escape` | texts as HTML |
 //! | `served` | which files a browser or a server would run |
 //! | [`paths`] | the address of each page, and links between them |
 //! | `templates` | the templates, and those that replace them |
