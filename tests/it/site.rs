@@ -13,7 +13,8 @@ const EVIL: &str =
     "</title></code></pre></main><script>alert(1)</script><img src=x onerror=alert(1)>";
 
 fn stocked() -> (TestContext, Repo) {
-    let context = TestContext::new();
+    // As for nearly everyone, the skills are on a forge, which has pages to link to.
+    let context = TestContext::new().on_github();
     let mut repo = context.repo("acme/docs");
     repo.skill("skills/forms", "forms", "Fills forms. Use it for forms.")
         .write(
@@ -76,6 +77,10 @@ fn skill_has_its_facts_text_files_and_history() {
         "files/scripts/fill.sh.html#L2\" title=\"scripts/fill.sh:2\">api.acme.dev",
         "Improve the rules",
         "Add skills",
+        &format!(
+            "<a href=\"https://github.com/acme/docs/tree/{}/skills/forms\" rel=\"noopener noreferrer\">View on GitHub</a>",
+            repo.rev_parse("main")
+        ),
     ] {
         assert!(page.contains(expected), "{expected}\n{page}");
     }
@@ -267,7 +272,7 @@ fn folder_is_that_of_the_readers_project() {
 
 #[test]
 fn hidden_names_do_not_collide_and_refused_skills_are_named() {
-    let context = TestContext::new();
+    let context = TestContext::new().on_github();
     let mut repo = context.repo("acme/docs");
     repo.skill("a/pdf", "pdf", "One.")
         .skill("b/PDF", "pdf", "Two.");

@@ -19,7 +19,7 @@ const SITE: [&str; 6] = [
 ];
 
 fn stocked() -> (TestContext, Repo) {
-    let context = TestContext::new();
+    let context = TestContext::new().on_github();
     let mut repo = context.repo("acme/docs");
     repo.skill("skills/forms", "forms", "Fills <forms> & more.")
         .executable("skills/forms/scripts/fill.sh", "#!/bin/sh\ntrue\n")
@@ -242,7 +242,7 @@ fn files_that_a_browser_or_server_would_run_are_only_in_the_archive() {
         ("php", "scripts/x.php7", "x"),
         ("htaccess", "scripts/.htaccess", "AddType text/html .md"),
     ];
-    let context = TestContext::new();
+    let context = TestContext::new().on_github();
     let mut repo = context.repo("acme/docs");
     repo.skill("skills/plain", "plain", "Text.")
         .write("skills/plain/a.md", "a <b>\n");

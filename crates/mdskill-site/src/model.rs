@@ -106,7 +106,6 @@ pub struct Skill {
     #[serde(skip)]
     pub repository_url: Option<String>,
     /// The name of the site of these pages, such as GitHub.
-    #[serde(skip)]
     pub host: String,
     /// The git tree of its folder.
     pub tree: String,

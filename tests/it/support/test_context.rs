@@ -25,10 +25,13 @@ static EMPTY_CATALOG: LazyLock<SearchServer> = LazyLock::new(|| {
     server
 });
 
+/// The user's configuration of git, if there is one.
+const GIT_CONFIG: &str = "home/.gitconfig";
+
 /// A temporary folder with all files that a command may touch, removed on drop, and the origin of `owner/repo`.
 pub struct TestContext {
     folder: tempfile::TempDir,
-    /// The value of `MDSKILL_GITHUB_URL`: a URL, a folder, or a text that is neither.
+    /// The value of `MDSKILL_GITHUB_URL`: a URL, a folder, or a text that is neither. Empty for GitHub itself.
     origin: String,
     /// The folder of the repositories, where this context made it.
     root: Option<Arc<tempfile::TempDir>>,
@@ -139,6 +142,15 @@ impl TestContext {
         context
     }
 
+    /// The same, where `owner/repo` is on GitHub: git's configuration leads to the folder of repositories.
+    pub fn on_github(mut self) -> Self {
+        let root = self.root().display();
+        let config = format!("[url \"file://{root}/\"]\n\tinsteadOf = https://github.com/\n");
+        std::fs::write(self.path(GIT_CONFIG), config).expect("a file of the context");
+        self.origin = String::new();
+        self
+    }
+
     /// The URL or folder of the repositories.
     pub fn origin(&self) -> &str {
         &self.origin
@@ -191,6 +203,9 @@ impl TestContext {
             .env("MDSKILL_SKILLS_SH_URL", EMPTY_CATALOG.url())
             .current_dir(self.project())
             .args(arguments);
+        if self.origin.is_empty() {
+            command.env("GIT_CONFIG_GLOBAL", self.path(GIT_CONFIG));
+        }
         Prepared {
             command,
             input: Vec::new(),
