@@ -1,6 +1,8 @@
 //! Checks the file of a single object before libgit2 reads it, because libgit2 reads a truncated one, and
 //! waits for a pipe, without end.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -13,8 +15,33 @@ use crate::object_id::ObjectId;
 /// The maximum length of the header of an object, `blob 123` and a zero byte.
 const MAX_HEADER_BYTES: u64 = 64;
 
+/// The checks of the single objects of a repository.
+#[derive(Default)]
+pub(crate) struct Loose {
+    /// Whether there were any when the first object was read.
+    exist: OnceCell<bool>,
+    /// The objects that were checked. In a folder with 181 skills, each one is read three times.
+    checked: RefCell<HashSet<ObjectId>>,
+}
+
+impl Loose {
+    /// Checks the object `id` in the git folder `store`, once. That its bytes have this id is checked by
+    /// libgit2.
+    ///
+    /// # Errors
+    /// When it has a file of its own that is not a complete one.
+    pub(crate) fn check(&self, store: &Path, id: ObjectId) -> Result<(), ObjectError> {
+        let exist = *self.exist.get_or_init(|| exist_in(store));
+        if exist && !self.checked.borrow().contains(&id) {
+            check(store, id)?;
+            self.checked.borrow_mut().insert(id);
+        }
+        Ok(())
+    }
+}
+
 /// Whether the git folder `store` has objects with files of their own. A fetch writes only packs.
-pub(crate) fn is_in(store: &Path) -> bool {
+fn exist_in(store: &Path) -> bool {
     let entries = std::fs::read_dir(store.join("objects"));
     let names = entries
         .into_iter()
@@ -24,11 +51,7 @@ pub(crate) fn is_in(store: &Path) -> bool {
     names.into_iter().any(|name| name.len() == 2)
 }
 
-/// Checks the object `id` in the git folder `store`. That its bytes have this id is checked by libgit2.
-///
-/// # Errors
-/// When it has a file of its own that is not a complete one.
-pub(crate) fn check(store: &Path, id: ObjectId) -> Result<(), ObjectError> {
+fn check(store: &Path, id: ObjectId) -> Result<(), ObjectError> {
     let name = id.to_string();
     let path = store.join("objects").join(&name[..2]).join(&name[2..]);
     let Err(error) = read_to_end(&path) else {

@@ -3,7 +3,7 @@
 //! libgit2 decodes packs, checks every id when it does, and checks it again on every read; its
 //! network code is not built in. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -19,7 +19,7 @@ pub use crate::tree::{TreeBuilder, TreeEntry};
 use crate::error::{damaged, refuse, unreadable};
 use crate::file_mode::FileMode;
 use crate::git_folder;
-use crate::loose;
+use crate::loose::Loose;
 use crate::object_id::ObjectId;
 use crate::options::set_limits;
 use crate::progress::Progress;
@@ -34,8 +34,7 @@ const MAX_TAG_CHAIN: usize = 16;
 pub struct Objects {
     pub(super) repository: Repository,
     names: TreeNames,
-    /// Whether objects had files of their own when the first one was read.
-    has_loose: OnceCell<bool>,
+    loose: Loose,
 }
 
 impl Objects {
@@ -54,7 +53,7 @@ impl Objects {
         Self {
             repository,
             names: TreeNames::default(),
-            has_loose: OnceCell::new(),
+            loose: Loose::default(),
         }
     }
 
@@ -119,10 +118,7 @@ impl Objects {
 
     /// Returns an id for libgit2, which reads a truncated object without end. Its header can be read without this.
     pub(super) fn readable(&self, id: ObjectId) -> Result<Oid, ObjectError> {
-        let has_loose = || loose::is_in(self.store());
-        if *self.has_loose.get_or_init(has_loose) {
-            loose::check(self.store(), id)?;
-        }
+        self.loose.check(self.store(), id)?;
         Ok(oid(id))
     }
 
