@@ -4,13 +4,21 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::FetchError;
 use super::uncommitted::Uncommitted;
 use crate::fs::leftover::is_leftover;
+use crate::fs::tree::ListedFile;
 use crate::fs::{self, At};
+use crate::parallel;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{MAX_OBJECT_BYTES, Objects, TreeBuilder, TreeEntry};
 use mdskill_lint::SKILL_FILE;
+
+/// A folder of compiled Python. Its files are left out one by one, since those with a source are not worth
+/// a word.
+const COMPILED: &str = "__pycache__";
 
 /// The skills of a folder, as objects.
 pub(super) struct Imported {
@@ -28,36 +36,46 @@ pub(super) struct Imported {
 /// # Errors
 /// When a file can't be read, or an object can't be written.
 pub(super) fn import(root: &Path, objects: &Objects) -> Result<Imported, FetchError> {
-    let mut listing = fs::tree::list(root)?;
-    let is_git = |path: &str| path.split('/').any(|part| part == ".git");
+    let mut uncommitted = Uncommitted::of(root);
+    let is_left_out = &mut |path: &str, is_folder: bool| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        name == ".git" || is_folder && name != COMPILED && uncommitted.has_folder(path)
+    };
+    let mut listing = fs::tree::list_without(root, is_left_out)?;
     let all: HashSet<String> = listing.files.iter().map(|file| file.path.clone()).collect();
     let is_left = |path: &str| is_leftover(path, |file| all.contains(file));
-    let mut uncommitted = Uncommitted::of(root);
-    let mut is_copied = |path: &str| !is_git(path) && !is_left(path) && !uncommitted.has(path);
+    let mut is_copied = |path: &str| !is_left(path) && !uncommitted.has(path);
     listing.files.retain(|file| is_copied(&file.path));
     listing.special_files.retain(|path| is_copied(path));
     let skill_folder = |path: &str| match path.strip_suffix(SKILL_FILE) {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => Some(folder.to_owned()),
         _ => None,
     };
-    let skills: Vec<String> = listing
+    let skills: HashSet<String> = listing
         .files
         .iter()
         .filter_map(|file| skill_folder(&file.path))
         .collect();
     let in_skill = |path: &str| {
-        skills
-            .iter()
-            .any(|folder| path.starts_with(folder.as_str()))
+        let mut ends = path.match_indices('/').map(|(at, _)| at + 1);
+        skills.contains("") || ends.any(|end| skills.contains(&path[..end]))
     };
+    let files: Vec<&ListedFile> = listing
+        .files
+        .iter()
+        .filter(|file| in_skill(&file.path))
+        .collect();
+    // Each thread opens the store for itself. Of a preview's time after a change, hashing is a fifth.
+    let store = objects.path();
+    let written = files.par_iter().map(|file| {
+        Objects::on_this_thread(store, |objects| {
+            write(&root.join(&file.path), file, objects)
+        })
+    });
+    let written: Vec<ObjectId> = parallel::run(|| written.collect::<Result<_, FetchError>>())?;
     let mut tree = TreeBuilder::default();
-    for file in listing.files.iter().filter(|file| in_skill(&file.path)) {
-        let path = root.join(&file.path);
-        if usize::try_from(file.metadata.len()).is_ok_and(|size| size > MAX_OBJECT_BYTES) {
-            return Err(too_large(&path));
-        }
-        let bytes = fs::read_plain(&path).at("read", &path)?;
-        tree.insert(&file.path, file.mode.number(), objects.write_blob(&bytes)?);
+    for (file, id) in files.into_iter().zip(written) {
+        tree.insert(&file.path, file.mode.number(), id);
     }
     for path in listing.special_files.iter().filter(|path| in_skill(path)) {
         // A link is refused later with its name; its target is not read.
@@ -68,6 +86,14 @@ pub(super) fn import(root: &Path, objects: &Objects) -> Result<Imported, FetchEr
         is_by_git: uncommitted.is_by_git(),
         left_out: uncommitted.into_paths(),
     })
+}
+
+fn write(path: &Path, file: &ListedFile, objects: &Objects) -> Result<ObjectId, FetchError> {
+    if usize::try_from(file.metadata.len()).is_ok_and(|size| size > MAX_OBJECT_BYTES) {
+        return Err(too_large(path));
+    }
+    let bytes = fs::read_plain(path).at("read", path)?;
+    Ok(objects.write_blob(&bytes)?)
 }
 
 fn too_large(path: &Path) -> FetchError {

@@ -51,20 +51,9 @@ impl Uncommitted {
 
     /// Whether the file is left out.
     pub(super) fn has(&mut self, path: &str) -> bool {
-        for (end, _) in path.match_indices('/') {
-            let folder = &path[..end];
-            let is_left_out = match self.folders.get(folder) {
-                Some(known) => *known,
-                None => {
-                    let decided = self.has_folder(folder);
-                    self.folders.insert(folder.to_owned(), decided);
-                    decided
-                }
-            };
-            if is_left_out {
-                self.found.insert(format!("{folder}/"));
-                return true;
-            }
+        let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        if folders.any(|folder| self.has_folder(folder)) {
+            return true;
         }
         let file = self.root.join(path);
         let work_tree = self.work_tree.as_ref();
@@ -76,7 +65,20 @@ impl Uncommitted {
         is_left_out
     }
 
-    fn has_folder(&mut self, folder: &str) -> bool {
+    /// Whether all that is in the folder is left out.
+    pub(super) fn has_folder(&mut self, folder: &str) -> bool {
+        if let Some(known) = self.folders.get(folder) {
+            return *known;
+        }
+        let is_left_out = self.decide_folder(folder);
+        self.folders.insert(folder.to_owned(), is_left_out);
+        if is_left_out {
+            self.found.insert(format!("{folder}/"));
+        }
+        is_left_out
+    }
+
+    fn decide_folder(&mut self, folder: &str) -> bool {
         let path = self.root.join(folder);
         let work_tree = self.work_tree.as_ref();
         let is_made = || {
