@@ -11,6 +11,7 @@ use super::repositories::Group;
 use super::skill::{add_history, complete, recompute};
 use super::writer::Writer;
 use crate::context::Context;
+use crate::digest::Digest;
 use crate::fetch::{folder_url, forge_name, repository_url};
 use crate::operations::OpError;
 use crate::operations::agents;
@@ -59,6 +60,25 @@ struct Planned {
     /// The facts about its origin.
     origin: Skill,
     history: SkillHistory,
+}
+
+/// The facts in the page of a skill, before its other files are read.
+struct PageFacts {
+    /// The name, if it is one to install.
+    name: Option<SkillName>,
+    description: Option<String>,
+}
+
+impl PageFacts {
+    fn read(store: &Path, found: &Found, folder: &str) -> Result<Self, ObjectError> {
+        Objects::on_this_thread(store, |objects| {
+            let text = objects.blob(found.skill_file)?;
+            Ok(Self {
+                name: name_to_install(&text, folder).ok().map(|(name, _)| name),
+                description: Details::read(&text).description,
+            })
+        })
+    }
 }
 
 impl<'a, 'c> Gatherer<'a, 'c> {
@@ -181,9 +201,14 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             &mut self.memory.histories,
         )
         .await?;
+        let store = opened.repository.objects().path();
+        let pages = chosen.par_iter().zip(&names);
+        let pages = pages.map(|(found, name)| PageFacts::read(store, found, name));
+        let pages: Vec<PageFacts> = parallel::run(|| pages.collect::<Result<_, ObjectError>>())?;
         let mut planned = Vec::new();
-        for ((found, name), history) in chosen.into_iter().zip(names).zip(histories) {
-            let mut origin = self.origin(group, opened, repository, &found, name)?;
+        let each = chosen.into_iter().zip(names).zip(pages).zip(histories);
+        for (((found, name), page), history) in each {
+            let mut origin = self.origin(group, opened, repository, &found, name, page);
             origin.date.clone_from(&repository.date);
             planned.push(Planned {
                 found,
@@ -201,7 +226,8 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         repository: &Repository,
         found: &Found,
         name: String,
-    ) -> Result<Skill, OpError> {
+        facts: PageFacts,
+    ) -> Skill {
         let source = &group.source;
         let short = short_spec(source, &opened.discovery, found);
         let below = short.strip_prefix(&repository.spec).unwrap_or_default();
@@ -215,8 +241,6 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         let resolved = opened.resolved.as_ref();
         let git_ref = resolved.and_then(|resolved| resolved.follows.as_deref());
         let plugin = plugin_of(&opened.plugins, &found.path);
-        let text = opened.repository.objects().blob(found.skill_file)?;
-        let named = name_to_install(&text, &name).ok();
         let mut skill = Skill {
             repository: repository.name.clone(),
             repository_page: repository.page.clone(),
@@ -224,7 +248,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             spec: with_ref(short, git_ref),
             source: source.to_string(),
             path: found.path.clone(),
-            description: Details::read(&text).description,
+            description: facts.description,
             plugin: plugin.map(|plugin| plugin.name.clone()),
             git_ref: git_ref.map(str::to_owned),
             version: resolved
@@ -242,10 +266,10 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             ..Skill::default()
         };
         // Otherwise it is refused later.
-        if let Some((name, _)) = named {
+        if let Some(name) = facts.name {
             self.place(&mut skill, &name);
         }
-        Ok(skill)
+        skill
     }
 
     /// Writes the pages of some skills, and returns their summaries.
@@ -259,12 +283,12 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         self.context.progress.begin("writing pages");
         let mut summaries: Vec<Option<Summary>> = Vec::new();
         let (mut changed, mut at) = (Vec::new(), Vec::new());
-        for one in planned {
-            let key = key_of(
-                &one.origin,
-                &one.history.commits,
-                &listed_with(&one.origin, others),
-            );
+        let keys = planned.par_iter().map(|one| {
+            let listed = listed_with(&one.origin, others);
+            key_of(&one.origin, &one.history.commits, &listed)
+        });
+        let keys: Vec<Digest> = parallel::run(|| keys.collect());
+        for (one, key) in planned.into_iter().zip(keys) {
             let known = self.memory.get(&one.origin.page, key);
             if let Some(known) = &known {
                 self.writer.keep(&known.pages)?;

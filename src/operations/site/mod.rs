@@ -15,6 +15,7 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -66,6 +67,9 @@ pub(crate) struct Options {
 pub(crate) struct Report {
     /// The folder, as typed; empty for a preview.
     pub(crate) folder: String,
+    /// The time that it took, for a preview.
+    #[serde(skip)]
+    pub(crate) took: Option<Duration>,
     /// The number of repositories.
     pub(crate) repositories: usize,
     /// The number of skills.
@@ -97,6 +101,7 @@ pub(crate) async fn site(
     options: &Options,
     memory: &mut Memory,
 ) -> Result<Report, OpError> {
+    let start = Instant::now();
     let groups = groups_of(context, &options.specs)?;
     let settings = settings(context, options, &groups)?;
     memory.begin(&settings);
@@ -139,6 +144,7 @@ pub(crate) async fn site(
         } else {
             options.out.display().to_string()
         },
+        took: options.is_preview.then(|| start.elapsed()),
         repositories: repositories.len(),
         skills: skills.len(),
         files: written.files,

@@ -21,7 +21,7 @@ pub(crate) fn site(printer: &Printer, report: &Report) {
     printer.status(
         "Made",
         &format!(
-            "{}{} of {}, {} ({})",
+            "{}{} of {}, {} ({}){}",
             if report.folder.is_empty() {
                 String::new()
             } else {
@@ -34,7 +34,10 @@ pub(crate) fn site(printer: &Printer, report: &Report) {
                 format!("{} repositories", report.repositories)
             },
             count(report.files, "file"),
-            changes.join(", ")
+            changes.join(", "),
+            report
+                .took
+                .map_or_else(String::new, |took| format!(" in {} ms", took.as_millis()))
         ),
     );
     for refused in &report.refused {
