@@ -76,15 +76,25 @@ impl Report {
     }
 }
 
-/// Returns the shortest spec of exactly this skill: with the name of its folder if that is unique.
+/// Returns the shortest spec of exactly this skill: with the name of its folder if that is unique. In a folder
+/// on this machine, a spec is a path.
 pub(crate) fn short_spec(source: &Source, discovery: &Discovery, found: &Found) -> String {
-    match found.folder() {
-        Some(folder) if by_path_or_folder(discovery, folder, &[]) == Choice::One(found) => {
-            full_spec(source, folder)
-        }
-        None if discovery.skills.len() == 1 => full_spec(source, ""),
-        _ => exact_spec(source, &found.path),
+    if matches!(source, Source::Folder { .. }) {
+        return full_spec(source, &found.path);
     }
+    match short_path(discovery, found) {
+        "" if discovery.skills.len() == 1 => full_spec(source, ""),
+        "" => exact_spec(source, ""),
+        path => full_spec(source, path),
+    }
+}
+
+/// Returns the name of a skill's folder if no other skill has it, or else its path.
+pub(crate) fn short_path<'a>(discovery: &Discovery, found: &'a Found) -> &'a str {
+    let folder = found.folder();
+    let unique =
+        folder.filter(|folder| by_path_or_folder(discovery, folder, &[]) == Choice::One(found));
+    unique.unwrap_or(&found.path)
 }
 
 /// The details to list.

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::repo::Repo;
+use crate::support::sealed;
 use crate::support::test_context::TestContext;
 
 /// Tags and addresses that would run something or leave the frame of a page.
@@ -351,6 +352,28 @@ fn sources_come_from_the_configuration_or_from_the_lockfile() {
         .says("1 skill of");
     let rules = context.read("mine/acme/docs/forms/files/references/rules.md.html");
     assert!(rules.contains("My rules"), "{rules}");
+    // What can be checked is what the page shows.
+    let page = context.read("mine/acme/docs/forms/index.html");
+    let facts: Value =
+        serde_json::from_str(&context.read("mine/acme/docs/forms/index.json")).unwrap();
+    let recompute = facts["recompute"].as_array().unwrap();
+    let [digest] = recompute.as_slice() else {
+        panic!("{recompute:?}");
+    };
+    let folder = context.project().join(".github/skills/forms");
+    let printed = sealed::command("sh", &context.path("home"))
+        .args(["-c", digest["command"].as_str().unwrap()])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    let label = format!("sha256:{}", printed.split(' ').next().unwrap());
+    assert!(
+        digest["label"].as_str().unwrap().ends_with(&label),
+        "{digest} {label}"
+    );
+    assert_eq!(facts["digest"], label);
+    assert!(page.contains("and edited since then"), "{page}");
 }
 
 #[test]
@@ -369,4 +392,51 @@ fn folder_of_skills_has_its_history_from_the_repository_around_it() {
     let page = context.read("public/skills/mine/index.html");
     assert!(page.contains("Write a skill"), "{page}");
     assert!(Path::new(&context.project().join("public/skills/index.html")).exists());
+}
+
+#[test]
+fn install_line_of_a_folder_is_one_that_works() {
+    let context = TestContext::new();
+    let text = "---\nname: mine\ndescription: Mine.\n---\nText\n";
+    context.write("packs/a/skills/mine/SKILL.md", text);
+    context.run(&["site", ".", "--out", "public"]).ok();
+    let page = context.read("public/project/mine/index.html");
+    let line = "mdskill add ./packs/a/skills/mine";
+    assert!(page.contains(&format!("<code>{line}</code>")), "{page}");
+    let add: Vec<&str> = line.split(' ').skip(1).collect();
+    context.run(&add).ok();
+    // Readers of a published site have only the site.
+    for (url, line) in [
+        (
+            "https://skills.example.com/",
+            "https://skills.example.com/mine",
+        ),
+        (
+            "https://acme.github.io/skills/",
+            "site:https://acme.github.io/skills//mine",
+        ),
+    ] {
+        context
+            .run(&["site", ".", "--out", "public", "--base-url", url])
+            .ok();
+        let page = context.read("public/project/mine/index.html");
+        assert!(
+            page.contains(&format!("<code>mdskill add {line}</code>")),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn license_of_the_repository_is_named() {
+    let (context, mut repo) = stocked();
+    repo.write("LICENSE", "MIT License\n\nCopyright (c) 2026 Acme\n");
+    repo.commit("Add a license");
+    make(&context);
+    let other = context.read("public/acme/docs/other/index.html");
+    assert!(other.contains("<dd>MIT, of the repository</dd>"), "{other}");
+    let facts: Value = serde_json::from_str(&context.read("public/index.json")).unwrap();
+    let licenses = facts["skills"].as_array().unwrap();
+    let licenses: Vec<&Value> = licenses.iter().map(|skill| &skill["license"]).collect();
+    assert_eq!(licenses, ["MIT", "MIT"]);
 }

@@ -30,6 +30,9 @@ pub struct Repository {
     /// The day of the commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+    /// The license in its root folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
     /// The skills that are not shown, because they can't be installed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
@@ -70,6 +73,9 @@ pub struct Skill {
     /// The license.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
+    /// The license of its repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository_license: Option<String>,
     /// The requirements.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compatibility: Option<String>,
@@ -111,6 +117,8 @@ pub struct Skill {
     pub tree: String,
     /// The digest of its files, as in the lockfile.
     pub digest: String,
+    /// Whether the files differ from those of the commit, because they were edited where they are installed.
+    pub is_edited: bool,
     /// Shell commands that print the tree and the digest.
     pub recompute: Vec<Command>,
     /// The archive of its files; `None` if there can't be one.
@@ -292,7 +300,7 @@ pub struct Summary {
     /// The plugin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
-    /// The license.
+    /// The license, or else that of its repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
     /// The day of its last change.
@@ -348,7 +356,11 @@ impl Summary {
             spec: skill.spec.clone(),
             description: skill.description.clone(),
             plugin: skill.plugin.clone(),
-            license: skill.license.clone(),
+            license: skill
+                .license
+                .as_ref()
+                .or(skill.repository_license.as_ref())
+                .cloned(),
             date: skill.date.clone(),
             commit: skill.commit.clone(),
             tree: skill.tree.clone(),

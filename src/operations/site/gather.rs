@@ -6,6 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::SiteError;
+use super::license::license_of;
 use super::memory::{Memory, key_of};
 use super::repositories::Group;
 use super::skill::{add_history, complete, recompute};
@@ -16,13 +17,14 @@ use crate::fetch::{folder_url, forge_name, repository_url};
 use crate::operations::OpError;
 use crate::operations::agents;
 use crate::operations::install_steps::digest_of;
-use crate::operations::list_remote::short_spec;
+use crate::operations::list_remote::{short_path, short_spec};
 use crate::operations::log::{self, SkillHistory, SkillInRepository};
 use crate::operations::resolve::{Candidate, Opened, full_spec, name_to_install};
 use crate::operations::show::{date_of, with_ref};
 use crate::parallel;
 use crate::skill::GitFiles;
 use crate::skill::discover::{Found, plugin_of};
+use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
@@ -130,6 +132,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         let chosen = opened.download(chosen).await?;
         opened.fetch_files(&chosen).await?;
         let mut repository = self.repository(group, &opened);
+        repository.license = license_of(&mut opened).await?;
         let planned = self.plan(group, &mut opened, &repository, chosen).await?;
         let others: Vec<Summary> = planned.iter().map(|one| Summary::of(&one.origin)).collect();
         let mut skills = Vec::new();
@@ -164,7 +167,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             git_ref: resolved.and_then(|resolved| resolved.follows.clone()),
             commit: commit.map(|commit| commit.to_string()),
             date: date_of(opened.repository.objects(), commit),
-            refused: Vec::new(),
+            ..Repository::default()
         }
     }
 
@@ -229,8 +232,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         facts: PageFacts,
     ) -> Skill {
         let source = &group.source;
-        let short = short_spec(source, &opened.discovery, found);
-        let below = short.strip_prefix(&repository.spec).unwrap_or_default();
+        let below = short_path(&opened.discovery, found);
         let below = below.trim_matches(['/', '.']);
         let below = if below.is_empty() { &name } else { below };
         let page = format!("{}/{below}", repository.page);
@@ -245,10 +247,11 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             repository: repository.name.clone(),
             repository_page: repository.page.clone(),
             page: self.addresses.take(&page),
-            spec: with_ref(short, git_ref),
+            spec: with_ref(short_spec(source, &opened.discovery, found), git_ref),
             source: source.to_string(),
             path: found.path.clone(),
             description: facts.description,
+            repository_license: repository.license.clone(),
             plugin: plugin.map(|plugin| plugin.name.clone()),
             git_ref: git_ref.map(str::to_owned),
             version: resolved
@@ -268,6 +271,13 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         // Otherwise it is refused later.
         if let Some(name) = facts.name {
             self.place(&mut skill, &name);
+        }
+        // Readers don't have the folder, but they have the site.
+        if let (Source::Folder { .. }, Some(url), true) =
+            (source, self.site.base_url(), skill.is_discoverable)
+        {
+            let url = url.trim_end_matches('/').to_owned();
+            skill.spec = full_spec(&Source::Site { url }, &skill.name);
         }
         skill
     }

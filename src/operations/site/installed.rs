@@ -7,6 +7,7 @@ use super::gather::Gatherer;
 use super::repositories::name_of;
 use super::skill::{add_history, complete, recompute};
 use crate::diff;
+use crate::digest::{Digest, FileDigest, FileMode};
 use crate::fetch::{folder_url, forge_name, repository_url};
 use crate::operations::OpError;
 use crate::operations::agents;
@@ -16,10 +17,22 @@ use crate::operations::resolve::full_spec;
 use crate::operations::show::{OnDisk, date_of, with_ref};
 use crate::platform;
 use mdskill_lint::validate;
-use mdskill_site::model::{Agent, Repository, Skill, Summary};
+use mdskill_site::model::{Agent, File, Repository, Skill, Summary};
 
 /// The most commits of a skill that are listed.
 const MAX_COMMITS: usize = 20;
+
+/// Returns the digest of the files that are on disk.
+fn digest_of(files: &[File]) -> Digest {
+    Digest::of_files(files.iter().map(|file| {
+        let mode = if file.executable {
+            FileMode::Executable
+        } else {
+            FileMode::Regular
+        };
+        (file.path.as_str(), mode, FileDigest::of(&file.original))
+    }))
+}
 
 impl Gatherer<'_, '_> {
     /// Adds the installed skills. Each repository has one page, with the installed ones.
@@ -116,6 +129,11 @@ impl Gatherer<'_, '_> {
         };
         let capabilities = diff::capabilities(&files).into_iter().collect();
         let mut skill = complete(origin, &files, &text, &diagnostics, capabilities);
+        let on_disk = digest_of(&skill.files);
+        if on_disk != entry.digest {
+            skill.is_edited = true;
+            skill.digest = on_disk.to_string();
+        }
         skill.recompute = recompute(&skill);
         add_history(&mut skill, self.history(installed).await);
         Ok(skill)

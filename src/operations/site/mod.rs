@@ -6,6 +6,7 @@
 mod error;
 mod gather;
 mod installed;
+mod license;
 mod memory;
 mod preview;
 mod repositories;

@@ -100,16 +100,17 @@ pub(super) fn recompute(skill: &Skill) -> Vec<Command> {
     };
     let place = for_shell(&format!("{commit}:{}", skill.path)).into_owned();
     let digest = "find . -type f | LC_ALL=C sort | while IFS= read -r f; do if [ -x \"$f\" ]; then m=100755; else m=100644; fi; printf '%s %s\\n' \"$m\" \"$(sha256sum \"$f\")\"; done | sha256sum";
-    vec![
-        Command {
-            label: format!("In a clone: tree {}", skill.tree),
-            command: format!("git rev-parse {place}"),
-        },
-        Command {
-            label: format!("In the installed folder: {}", skill.digest),
-            command: digest.to_owned(),
-        },
-    ]
+    let tree = Command {
+        label: format!("In a clone: tree {}", skill.tree),
+        command: format!("git rev-parse {place}"),
+    };
+    let digest = Command {
+        label: format!("In the installed folder: {}", skill.digest),
+        command: digest.to_owned(),
+    };
+    // The tree is that of other files.
+    let tree = (!skill.is_edited).then_some(tree);
+    tree.into_iter().chain([digest]).collect()
 }
 
 fn finding(found: &Diagnostic) -> Finding {

@@ -47,6 +47,12 @@ impl Site {
         })
     }
 
+    /// Returns the address that the site will have, with a slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> Option<&str> {
+        self.settings.base_url.as_deref()
+    }
+
     /// Returns the pages of a skill and its files. `others` are the skills of its repository, of which
     /// some are listed.
     ///
@@ -56,7 +62,7 @@ impl Site {
         let mut pages = Pages::new();
         skill::add(self, skill, others, &mut pages)?;
         file::add_all(self, skill, &mut pages)?;
-        pages.extend(machine::of_skill(skill, self.settings.base_url.as_deref()));
+        pages.extend(machine::of_skill(skill, self.base_url()));
         Ok(pages)
     }
 
