@@ -1,11 +1,14 @@
 //! Imports a local folder as a source: its skills become git objects, so that all other modules treat
 //! it like a repository.
 
-use std::collections::HashSet;
+mod links;
+
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use self::links::Links;
 use super::FetchError;
 use super::uncommitted::Uncommitted;
 use crate::fs::leftover::is_leftover;
@@ -30,8 +33,8 @@ pub(super) struct Imported {
     pub(super) is_by_git: bool,
 }
 
-/// Writes the skills below `root` into `objects`. Files outside of skills, and files that git would
-/// not commit, are left out.
+/// Writes the skills below `root` into `objects`. Files outside of skills to which no link of a skill leads,
+/// and files that git would not commit, are left out.
 ///
 /// # Errors
 /// When a file can't be read, or an object can't be written.
@@ -60,10 +63,19 @@ pub(super) fn import(root: &Path, objects: &Objects) -> Result<Imported, FetchEr
         let mut ends = path.match_indices('/').map(|(at, _)| at + 1);
         skills.contains("") || ends.any(|end| skills.contains(&path[..end]))
     };
+    let mut wanted: BTreeSet<&str> = BTreeSet::new();
+    let files = listing.files.iter().map(|file| &*file.path);
+    wanted.extend(
+        files
+            .chain(listing.special_files.iter().map(|path| &**path))
+            .filter(|path| in_skill(path)),
+    );
+    let links = Links::read(root, &listing);
+    links.add_targets(&mut wanted);
     let files: Vec<&ListedFile> = listing
         .files
         .iter()
-        .filter(|file| in_skill(&file.path))
+        .filter(|file| wanted.contains(&*file.path))
         .collect();
     // Each thread opens the store for itself. Of a preview's time after a change, hashing is a fifth.
     let store = objects.path();
@@ -77,9 +89,11 @@ pub(super) fn import(root: &Path, objects: &Objects) -> Result<Imported, FetchEr
     for (file, id) in files.into_iter().zip(written) {
         tree.insert(&file.path, file.mode.number(), id);
     }
-    for path in listing.special_files.iter().filter(|path| in_skill(path)) {
-        // A link is refused later with its name; its target is not read.
-        tree.insert(path, TreeEntry::SYMLINK, objects.write_blob(b"")?);
+    for (path, target) in &links.targets {
+        if wanted.contains(path) {
+            let id = objects.write_blob(target.as_bytes())?;
+            tree.insert(path, TreeEntry::SYMLINK, id);
+        }
     }
     Ok(Imported {
         tree: tree.finish(&mut |entries| objects.write_tree(entries))?,

@@ -1,5 +1,7 @@
 //! Links inside a repository: installed as what they lead to, or refused by name.
 
+use std::os::unix::fs::symlink;
+
 use crate::support::git_server::GitServer;
 use crate::support::repo::Repo;
 use crate::support::snapshot::Snapshot;
@@ -317,4 +319,45 @@ fn skill_without_links_takes_three_requests_and_links_take_one_more() {
     server.reset();
     served.run(&["update"]).ok();
     assert_eq!(server.requests().len(), 2, "one request a repository");
+}
+
+#[test]
+fn links_of_a_folder_source_are_followed_as_in_git() {
+    let context = TestContext::new();
+    let skill = "---\nname: mine\ndescription: Mine. Use it.\n---\nText\n";
+    context.write("packs/skills/mine/SKILL.md", skill);
+    context.write("packs/shared/rules.md", "Rules\n");
+    context.write("packs/shared/deep/more.md", "More\n");
+    context.write("packs/unrelated.md", "Not imported\n");
+    context.write("secret.md", "Outside of the source\n");
+    let links = [
+        ("mine.md", "SKILL.md"),
+        ("rules.md", "../../alias/rules.md"),
+        ("deep", "../../shared/deep"),
+    ];
+    let link = |path: &str, target: &str| symlink(target, context.project().join(path)).unwrap();
+    for (path, target) in links {
+        link(&format!("packs/skills/mine/{path}"), target);
+    }
+    link("packs/alias", "shared");
+    context.run(&["add", "./packs", "--skill", "mine"]).ok();
+    let installed = |path: &str| context.read(&format!(".github/skills/mine/{path}"));
+    assert_eq!(installed("mine.md"), skill);
+    assert_eq!(installed("rules.md"), "Rules\n");
+    assert_eq!(installed("deep/more.md"), "More\n");
+    context.run(&["verify"]).ok();
+    context.run(&["remove", "mine"]).ok();
+    for (target, problem) in [
+        (
+            "../../../secret.md",
+            "it is a symbolic link to `../../../secret.md`",
+        ),
+        ("/etc/passwd", "it is a symbolic link to `/etc/passwd`"),
+        ("none.md", "it is a symbolic link to `none.md`"),
+    ] {
+        link("packs/skills/mine/out.md", target);
+        let add = ["add", "./packs", "--skill", "mine"];
+        context.refuses(&add, 1, problem);
+        std::fs::remove_file(context.project().join("packs/skills/mine/out.md")).unwrap();
+    }
 }
