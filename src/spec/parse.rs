@@ -184,6 +184,8 @@ fn parse_url(text: &str) -> Result<Spec, Fault> {
     let text = text.strip_prefix("git+").unwrap_or(text);
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
     let scheme = scheme.to_ascii_lowercase();
+    // The page of a skill in a site, as a browser has it.
+    let rest = rest.strip_suffix("/index.html").unwrap_or(rest);
     if !matches!(scheme.as_str(), "https" | "http" | "ssh" | "file") {
         return fault(
             format!("`{scheme}` is not https, http, ssh, or file"),

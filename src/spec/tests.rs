@@ -56,6 +56,26 @@ fn lockfile_form_and_skill_file_parse() {
     );
 }
 
+#[test]
+fn page_of_a_site_is_an_address_of_its_skill() {
+    for (page, expected) in [
+        (
+            "https://skills.example.com/pdf/index.html",
+            "https://skills.example.com/pdf",
+        ),
+        (
+            "https://skills.example.com/index.html",
+            "https://skills.example.com",
+        ),
+        (
+            "https://skills.example.com/acme/docs/pdf/index.html",
+            "https://skills.example.com/acme/docs/pdf",
+        ),
+    ] {
+        assert_eq!(spec(page).to_string(), spec(expected).to_string());
+    }
+}
+
 /// The source, and skill or page, of an address.
 fn meaning(text: &str) -> (String, String) {
     let spec = spec(text);
