@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use super::Session;
 use crate::config::site_url;
+use crate::fs;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::spec_of;
 use crate::operations::site::{self, Memory, Options, Server, SiteError, Watched};
@@ -52,7 +53,8 @@ pub struct SiteArgs {
     #[arg(long, conflicts_with_all = ["out", "force"])]
     pub serve: bool,
     /// The port of --serve [default: 4173, or a free one]
-    #[arg(long, value_name = "PORT", requires = "serve")]
+    // clap does not require an option that conflicts with another one.
+    #[arg(long, value_name = "PORT", requires = "serve", conflicts_with_all = ["out", "force"])]
     pub port: Option<u16>,
 }
 
@@ -74,6 +76,11 @@ pub(super) fn site(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitSt
         sources.push(".".to_owned());
     }
     let specs = sources.iter().map(|source| spec_of(context, source));
+    let root = &context.scope.root;
+    let of_project = |path: Option<PathBuf>| match path.map(|path| root.join(path)) {
+        Some(path) if fs::leads_out(&path, root) => Err(SiteError::Outside(path)),
+        path => Ok(path),
+    };
     let base_url = arguments.base_url.clone().or(config.base_url);
     let options = Options {
         specs: specs.collect::<Result<_, _>>()?,
@@ -81,8 +88,11 @@ pub(super) fn site(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitSt
         out: arguments.out.clone(),
         title: arguments.title.clone().or(config.title),
         base_url: base_url.map(String::from),
-        theme: arguments.theme.clone(),
-        templates: arguments.templates.clone(),
+        theme: arguments.theme.clone().or(of_project(config.theme)?),
+        templates: arguments
+            .templates
+            .clone()
+            .or(of_project(config.templates)?),
         force: arguments.force,
         is_preview: arguments.serve,
     };

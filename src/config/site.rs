@@ -1,5 +1,7 @@
 //! [`SiteConfig`]: the table `[site]`.
 
+use std::path::{Component, Path, PathBuf};
+
 use reqwest::Url;
 use toml_edit::{Item, TableLike};
 
@@ -8,7 +10,7 @@ use crate::redact::has_secret;
 use crate::toml::{self, Fault};
 
 /// The keys. `sources` is also a key of `[policy]`.
-pub(super) const KEYS: [&str; 3] = ["base-url", "sources", "title"];
+pub(super) const KEYS: [&str; 5] = ["base-url", "sources", "templates", "theme", "title"];
 /// The most sources.
 const MAX_SOURCES: usize = 1000;
 
@@ -21,6 +23,10 @@ pub struct SiteConfig {
     pub title: Option<String>,
     /// The address that the site will have.
     pub base_url: Option<Url>,
+    /// A style sheet in the project.
+    pub theme: Option<PathBuf>,
+    /// A folder with templates in the project.
+    pub templates: Option<PathBuf>,
 }
 
 /// Reads the table. An unknown key is an error.
@@ -34,6 +40,8 @@ pub(super) fn read(table: &dyn TableLike) -> Result<SiteConfig, Fault> {
                 site.base_url = Some(url.ok_or_else(|| Fault::of(item, problem))?);
             }
             "sources" => site.sources = sources(item)?,
+            "theme" => site.theme = Some(path_in_project(key, item)?),
+            "templates" => site.templates = Some(path_in_project(key, item)?),
             "title" => {
                 let title = item.as_str().filter(|title| !title.trim().is_empty());
                 let title = title.ok_or_else(|| Fault::of(item, "`title` must be a text"))?;
@@ -50,6 +58,18 @@ pub(super) fn read(table: &dyn TableLike) -> Result<SiteConfig, Fault> {
         }
     }
     Ok(site)
+}
+
+/// Returns a path. A configuration may come with a clone, so it can't name files outside of the project.
+fn path_in_project(key: &str, item: &Item) -> Result<PathBuf, Fault> {
+    let path = item.as_str().map(Path::new);
+    let is_plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    let inside = path.filter(|path| path.components().all(is_plain));
+    let inside = inside.filter(|path| !path.as_os_str().is_empty());
+    let problem = || format!("`{key}` must be a path in the project");
+    inside
+        .map(Path::to_owned)
+        .ok_or_else(|| Fault::of(item, problem()))
 }
 
 fn sources(item: &Item) -> Result<Vec<String>, Fault> {
@@ -107,7 +127,22 @@ mod tests {
     fn invalid_tables_are_errors_with_a_line() {
         for (lines, said) in [
             ("source = []", "did you mean `sources`?"),
-            ("theme = \"x\"", "the keys are base-url, sources, title"),
+            (
+                "logo = \"x\"",
+                "the keys are base-url, sources, templates, theme, title",
+            ),
+            (
+                "theme = \"../x.css\"",
+                "`theme` must be a path in the project",
+            ),
+            (
+                "templates = \"/etc\"",
+                "`templates` must be a path in the project",
+            ),
+            (
+                "templates = \"\"",
+                "`templates` must be a path in the project",
+            ),
             ("sources = \"acme/skills\"", "must be a list of specs"),
             (
                 "sources = [\"https://ada:hunter2@a.example/x\"]",

@@ -10,7 +10,7 @@ pub mod tree;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::hint::{HasHint, Hint};
 use crate::platform;
@@ -142,6 +142,22 @@ pub fn is_within(inner: &Path, outer: &Path) -> bool {
         real.ancestors()
             .any(|above| platform::is_same_folder(above, outer))
     })
+}
+
+/// Returns the path without `.` and `..`, as it is written: a link is not looked at.
+#[must_use]
+pub fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// Whether a path that is written as below `folder` leads out of it through a link, which may have come

@@ -162,6 +162,8 @@ fn site() -> Value {
                 "maxItems": 1000,
                 "description": "The repositories, folders, and skills that are shown.",
             },
+            "templates": text("A folder in the project, with templates that replace those of the same name."),
+            "theme": text("A style sheet in the project, which is loaded after the site's own."),
             "title": text("The title."),
             "base-url": {
                 "type": "string",

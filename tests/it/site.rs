@@ -318,6 +318,29 @@ fn theme_and_templates_are_used_and_their_errors_are_named() {
     assert!(context.read("public/theme.css").contains("red"));
     context.write("templates/skill.html", "<p>\n{% if %}\n");
     context.refuses(&look, 1, "skill.html:2: syntax error");
+    context.write("templates/skill.html", "<p>\n{{ skill.nme }}\n");
+    let unknown = "skill.html:2: undefined value in `{{ skill.nme }}`";
+    context.run(&look).fails(1).says(unknown);
+    context.write("templates/skill.html", "{% include 'part.html' %}");
+    context.write("templates/part.html", "Part\n");
+    context.run(&look).ok();
+    context.write("templates/skil.html", "<p>");
+    context.refuses(&look, 1, "skil.html:1: no page is made from it");
+    std::fs::remove_file(context.project().join("templates/skil.html")).unwrap();
+    context.write(
+        "mdskill.toml",
+        "[site]\nsources = [\"acme/docs\"]\ntheme = \"acme.css\"\ntemplates = \"templates\"\n",
+    );
+    context
+        .run(&["site", "--out", "public"])
+        .ok()
+        .says("0 written");
+    // A project may come from a stranger.
+    symlink("/etc", context.project().join("own")).unwrap();
+    let config = "[site]\nsources = [\"acme/docs\"]\ntheme = \"own/passwd\"\n";
+    context.write("mdskill.toml", config);
+    context.refuses(&["site", "--out", "public"], 1, "leads out of the project");
+    context.write("mdskill.toml", "");
     let out = ["site", "acme/docs", "--out", "x", "--theme", "none.css"];
     context.refuses(&out, 2, "no such file or folder");
     assert!(!context.project().join("x").exists());
@@ -439,4 +462,20 @@ fn license_of_the_repository_is_named() {
     let licenses = facts["skills"].as_array().unwrap();
     let licenses: Vec<&Value> = licenses.iter().map(|skill| &skill["license"]).collect();
     assert_eq!(licenses, ["MIT", "MIT"]);
+}
+
+#[test]
+fn folder_with_a_name_that_cannot_be_installed_is_left_out() {
+    let context = TestContext::new();
+    for name in ["ok", "con", "a&b<c>"] {
+        let text = format!("---\nname: {name}\ndescription: Use it.\n---\nText\n");
+        context.write(&format!("skills/{name}/SKILL.md"), text);
+    }
+    let made = context.run(&["site", "./skills", "--out", "../project/public"]);
+    made.fails(3)
+        .says("1 skill of 1 repository")
+        .says("./skills/con is not shown: `con` can't be a folder name")
+        .says("./skills/a&b<c> is not shown");
+    let port = ["site", "./skills", "--out", "x", "--port", "4180"];
+    context.refuses(&port, 2, "--port");
 }

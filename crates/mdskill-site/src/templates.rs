@@ -8,6 +8,10 @@ use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::escape::escape;
+use crate::format::cut;
+
+/// The most characters of a line in an error.
+const MAX_LINE: usize = 100;
 
 /// The site's own templates.
 const OWN: [(&str, &str); 5] = [
@@ -63,11 +67,22 @@ impl Templates {
             };
             written.map_err(Error::from)
         });
+        if let Some(name) = others.keys().find(|name| !is_used(name, others)) {
+            let names: Vec<&str> = OWN.iter().map(|(name, _)| *name).collect();
+            return Err(TemplateError {
+                template: name.clone(),
+                line: 1,
+                problem: format!(
+                    "no page is made from it, and no template includes it; the templates are {}",
+                    names.join(", ")
+                ),
+            });
+        }
         let own = OWN.iter().map(|(name, text)| (*name, *text));
         let others = others.iter().map(|(name, text)| (&**name, &**text));
         for (name, text) in own.chain(others) {
             let added = environment.add_template_owned(name.to_owned(), text.to_owned());
-            added.map_err(|error| explain(&error, name))?;
+            added.map_err(|error| explain(&error, name, text))?;
         }
         Ok(Self(environment))
     }
@@ -80,7 +95,13 @@ impl Templates {
     ) -> Result<Vec<u8>, TemplateError> {
         let template = self.0.get_template(name);
         let rendered = template.and_then(|template| template.render(Value::from(Serde(view))));
-        let text = rendered.map_err(|error| explain(&error, name))?;
+        let text = rendered.map_err(|error| {
+            let failed = self
+                .0
+                .get_template(innermost(&error).name().unwrap_or(name));
+            let source = failed.as_ref().map_or("", |failed| failed.source());
+            explain(&error, name, source)
+        })?;
         Ok(text.into_bytes())
     }
 }
@@ -90,8 +111,17 @@ pub(crate) fn safe(html: String) -> Value {
     Value::from_safe_string(html)
 }
 
-fn explain(error: &Error, template: &str) -> TemplateError {
-    // The error of an included template is the cause of that of the including one.
+/// Whether a template replaces one of the site's own, or is named by another one.
+fn is_used(name: &str, others: &BTreeMap<String, String>) -> bool {
+    let is_named = |text: &String| {
+        let quoted = [format!("\"{name}\""), format!("'{name}'")];
+        quoted.iter().any(|quoted| text.contains(quoted))
+    };
+    OWN.iter().any(|(own, _)| *own == name) || others.values().any(is_named)
+}
+
+/// Returns the cause: that of an included template is the cause of that of the including one.
+fn innermost(error: &Error) -> &Error {
     let mut innermost = error;
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
@@ -100,10 +130,22 @@ fn explain(error: &Error, template: &str) -> TemplateError {
         }
         cause = inner.source();
     }
-    let detail = innermost.detail().map(|detail| format!(": {detail}"));
+    innermost
+}
+
+/// `source` is the text of the template with the error.
+fn explain(error: &Error, template: &str, source: &str) -> TemplateError {
+    let innermost = innermost(error);
+    let line = innermost.line().unwrap_or(1);
+    let mut problem = innermost.kind().to_string();
+    if let Some(detail) = innermost.detail() {
+        problem = format!("{problem}: {detail}");
+    } else if let Some(text) = source.lines().nth(line.saturating_sub(1)) {
+        problem = format!("{problem} in `{}`", cut(text.trim(), MAX_LINE));
+    }
     TemplateError {
         template: innermost.name().unwrap_or(template).to_owned(),
-        line: innermost.line().unwrap_or(1),
-        problem: format!("{}{}", innermost.kind(), detail.unwrap_or_default()),
+        line,
+        problem,
     }
 }

@@ -2,7 +2,7 @@
 
 mod files;
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -160,7 +160,7 @@ impl Place {
         if typed.contains("://") {
             return Err(InitError::Url(typed.to_owned()).into());
         }
-        let folder = normal(&current.join(typed));
+        let folder = fs::normal(&current.join(typed));
         let shown = match folder.strip_prefix(current) {
             Ok(inside) => inside.display().to_string(),
             Err(_) => typed.trim_end_matches('/').to_owned(),
@@ -227,21 +227,6 @@ impl Place {
                 .then(|| self.folder().to_owned()),
         }
     }
-}
-
-/// Returns the path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            part => normal.push(part),
-        }
-    }
-    normal
 }
 
 /// Returns a description on one line, without spaces around it.

@@ -318,10 +318,10 @@ impl<'a, 'c> Gatherer<'a, 'c> {
                     ready.push((planned, candidate));
                     ready_at.push(at);
                 }
-                Err(OpError::Refused { source, .. }) => repository.refused.push(Refused {
-                    path: planned.found.path,
-                    reason: source.to_string(),
-                }),
+                Err(OpError::Refused { source, .. }) => {
+                    repository.refused.push(refused(&planned, &source));
+                }
+                Err(OpError::Name(error)) => repository.refused.push(refused(&planned, &error)),
                 Err(error) => return Err(error),
             }
         }
@@ -362,6 +362,13 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             .collect();
         skill.name = name.to_string();
         skill.is_discoverable = self.take_name(name.as_str());
+    }
+}
+
+fn refused(planned: &Planned, reason: &impl ToString) -> Refused {
+    Refused {
+        path: planned.found.path.clone(),
+        reason: reason.to_string(),
     }
 }
 

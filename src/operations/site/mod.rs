@@ -108,7 +108,7 @@ pub(crate) async fn site(
     memory.begin(&settings);
     let site = mdskill_site::Site::new(settings).map_err(SiteError::from)?;
     let out = context.env.current_dir.join(&options.out);
-    if fs::leads_out(&out, &context.scope.root) {
+    if fs::leads_out(&fs::normal(&out), &context.scope.root) {
         return Err(SiteError::Outside(out).into());
     }
     let mut made_from: Vec<String> = groups
@@ -133,7 +133,10 @@ pub(crate) async fn site(
     writer.write(index.map_err(SiteError::from)?)?;
     let refused = repositories.iter().flat_map(|repository| {
         repository.refused.iter().map(|refused| Refused {
-            spec: format!("{}/{}", repository.spec, refused.path),
+            spec: match refused.path.as_str() {
+                "" => repository.spec.clone(),
+                path => format!("{}/{path}", repository.spec.trim_end_matches('/')),
+            },
             reason: refused.reason.clone(),
         })
     });
