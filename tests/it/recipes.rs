@@ -293,29 +293,18 @@ fn script_without_the_action_runs_the_program_it_installed() {
 /// The page about sites.
 const PAGES: &str = "docs/guide/web-pages.md";
 
-/// Adds the folder `skills` to the origin.
-fn with_own_skill(ci: &mut CiProject) -> std::path::PathBuf {
-    let clone = ci.checkout();
-    let skill = "---\nname: mine\ndescription: Counts things. Use it to count.\n---\n# Mine\n";
-    std::fs::create_dir_all(clone.join("skills/mine")).unwrap();
-    std::fs::write(clone.join("skills/mine/SKILL.md"), skill).unwrap();
-    clone
-}
-
-fn assert_published(clone: &Path, address: &str) {
+fn assert_published(clone: &Path, address: &str, repository: &str) {
     let public = clone.join("public");
     for file in [
         "index.html",
-        "skills/mine/index.html",
         ".well-known/agent-skills/index.json",
+        &format!("{repository}/one/index.html"),
     ] {
         assert!(public.join(file).is_file(), "{file}");
     }
     let sitemap = std::fs::read_to_string(public.join("sitemap.xml")).unwrap();
-    assert!(
-        sitemap.contains(&format!("<loc>{address}skills/mine/</loc>")),
-        "{sitemap}"
-    );
+    let page = format!("<loc>{address}{repository}/one/</loc>");
+    assert!(sitemap.contains(&page), "{sitemap}");
 }
 
 #[test]
@@ -323,14 +312,13 @@ fn github_pages_get_the_site() {
     let text = block_of(PAGES, "yaml", "name: Publish skills");
     let workflow: Value = serde_yaml::from_str(&text).unwrap();
     let steps = workflow["jobs"]["pages"]["steps"].as_array().unwrap();
-    assert_eq!(steps[0]["with"]["fetch-depth"], 0);
     // Tools read the folder `.well-known`.
     assert_eq!(steps[2]["with"]["include-hidden-files"], true);
     assert_eq!(steps[2]["with"]["path"], "public");
     let mut ci = CiProject::new();
-    let clone = with_own_skill(&mut ci);
+    let clone = ci.checkout();
     ci.steps(&workflow, "pages", &clone).ok();
-    assert_published(&clone, "https://acme.github.io/skills/");
+    assert_published(&clone, "https://acme.github.io/skills/", "acme/skills");
 }
 
 #[test]
@@ -340,11 +328,15 @@ fn gitlab_pages_get_the_site() {
     let job = &file["pages"];
     assert_eq!(job["artifacts"]["paths"][0], "public");
     let mut ci = CiProject::new();
-    let clone = with_own_skill(&mut ci);
-    let address = (
-        "CI_PAGES_URL".to_owned(),
-        "https://acme.gitlab.io/skills".to_owned(),
-    );
-    ci.bash(&clone, &lines(job).join("\n"), &[address]).ok();
-    assert_published(&clone, "https://acme.gitlab.io/skills/");
+    let clone = ci.checkout();
+    let project = format!("file://{}/acme/skills.git", ci.context.root().display());
+    let variables = [
+        ("CI_PROJECT_URL".to_owned(), project),
+        (
+            "CI_PAGES_URL".to_owned(),
+            "https://acme.gitlab.io/skills".to_owned(),
+        ),
+    ];
+    ci.bash(&clone, &lines(job).join("\n"), &variables).ok();
+    assert_published(&clone, "https://acme.gitlab.io/skills/", "skills");
 }
