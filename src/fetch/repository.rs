@@ -381,6 +381,7 @@ impl Repository<'_> {
         let remembered = self.place.store().map(Store::remembered);
         let remembered = remembered.iter().flatten().map(|git_ref| git_ref.id);
         let candidates: BTreeSet<ObjectId> = known.iter().copied().chain(remembered).collect();
+        // The discovery reads all trees of a commit, so those of the known commits can complete deltas.
         let known: Vec<ObjectId> = candidates
             .into_iter()
             .filter(|commit| !commits.contains(commit) && self.has_trees(*commit))

@@ -125,6 +125,7 @@ fn update_names_known_commits_and_receives_only_changes() {
         format!("want {new}"),
         "deepen 1".to_owned(),
         "filter blob:none".to_owned(),
+        "thin-pack".to_owned(),
     ] {
         assert!(lines.contains(&line), "no {line} in {lines:?}");
     }
@@ -135,6 +136,56 @@ fn update_names_known_commits_and_receives_only_changes() {
     context.has("three", "HEAD:skills/three");
     context.locked(&format!("commit = \"{new}\""));
     context.locked(&format!("commit = \"{old}\""));
+}
+
+/// A repository with a root tree of 300 entries, of which one has changed since the skill was added.
+fn wide() -> (ServedContext, String) {
+    let mut context = ServedContext::new();
+    for number in 0..300 {
+        let file = format!("notes/{number:03}-of-many-notes.md");
+        context.repo.write(&file, "Note\n");
+    }
+    context.repo.commit("Add notes");
+    context.run(&["add", "acme/skills/one"]).ok();
+    context.repo.write("notes/150-of-many-notes.md", "Other\n");
+    context.repo.write("skills/one/new.md", "New\n");
+    let new = context.repo.commit("Change a note");
+    context.server.reset();
+    (context, new)
+}
+
+#[test]
+fn update_receives_changed_trees_as_deltas() {
+    let (context, new) = wide();
+    let tree = context.repo.rev_parse(&format!("{new}:notes"));
+    let whole = context.repo.git(&["cat-file", "-s", &tree]);
+    let whole: u64 = whole.trim().parse().unwrap();
+    let before = context.server.traffic();
+    context.run(&["update"]).ok();
+    context.has("one", "HEAD:skills/one");
+    let received = context.server.traffic().since(before).down;
+    // Nearly half of a tree is ids, which can't be compressed.
+    assert!(received < whole / 4, "{received} of {whole}");
+}
+
+#[test]
+fn update_from_a_cache_without_a_tree_is_not_thin() {
+    let (context, _) = wide();
+    let lost = context.repo.rev_parse("HEAD~1:notes");
+    let stores = std::fs::read_dir(context.path("cache/store-v1")).unwrap();
+    let store = stores.map(|store| store.unwrap().path()).next().unwrap();
+    let script = format!(
+        "mv objects/pack lost && mkdir objects/pack && for pack in lost/*.pack; do git unpack-objects -q < $pack; done && rm objects/{}/{}",
+        &lost[..2],
+        &lost[2..]
+    );
+    let unpacked = context.command("sh", ["-ec", &script]).dir(&store);
+    unpacked.env("PATH", "/usr/bin:/bin").run().ok();
+    context.run(&["update"]).ok();
+    context.has("one", "HEAD:skills/one");
+    for request in context.server.requests() {
+        assert!(!request.lines().contains(&"thin-pack".to_owned()));
+    }
 }
 
 #[test]

@@ -93,6 +93,12 @@ impl Wants {
         Self::new(ids, Depth::Exactly)
     }
 
+    /// Whether the server may send deltas against trees of the known commits, which are all here. Of a
+    /// history, they need not be.
+    fn is_thin(&self) -> bool {
+        matches!(self.depth, Depth::Trees(_)) && !self.known.is_empty()
+    }
+
     /// Returns what can be requested from a server without filters.
     ///
     /// # Errors
@@ -210,9 +216,13 @@ pub fn fetch_request(wants: &Wants) -> Vec<u8> {
     let mut request = begin("fetch");
     write_text(&mut request, "no-progress");
     write_text(&mut request, "ofs-delta");
+    if wants.is_thin() {
+        write_text(&mut request, "thin-pack");
+    }
     if let Some(reach) = wants.depth.reach() {
         // `have` without `shallow` saves nothing, because the server must know that only the
-        // commit is here, not its history (86 KB instead of 20).
+        // commit is here, not its history. Both without `thin-pack` save nothing either: git leaves out
+        // what the client has only for a thin pack (104 KB instead of 24 for 10 changed skills of 181).
         // A history ends at the known commits and all of their ancestors.
         let is_history = matches!(wants.depth, Depth::History(_));
         for id in wants.known.iter().filter(|_| !is_history) {
@@ -264,6 +274,7 @@ mod tests {
             "shallow ",
             "deepen 1\n",
             "filter blob:none\n",
+            "thin-pack\n",
             "want ",
             "have ",
             "done\n",
@@ -271,5 +282,15 @@ mod tests {
             assert!(request.contains(line), "{request}");
         }
         assert!(request.ends_with("0000"));
+        // What has not all objects of the known commits can't complete deltas against them.
+        let history = Wants {
+            depth: Depth::History(Reach::Steps(1)),
+            ..wants.clone()
+        };
+        let first = Wants::new([id], Depth::Trees(1));
+        for wants in [history, first] {
+            let request = String::from_utf8(fetch_request(&wants)).unwrap();
+            assert!(!request.contains("thin-pack"), "{request}");
+        }
     }
 }
