@@ -149,6 +149,10 @@ pub fn preference(path: &str) -> impl Ord + '_ {
 /// values of `metadata` are texts in the specification.
 #[must_use]
 pub fn is_internal(skill_file: &[u8]) -> bool {
+    // Parsing the frontmatter of each skill takes as long as reading the trees of a repository.
+    if memchr::memmem::find(skill_file, b"internal").is_none() {
+        return false;
+    }
     let Ok(frontmatter) = frontmatter::parse(skill_file) else {
         return false;
     };

@@ -40,8 +40,9 @@ impl WorkTree {
         };
         // With `eol=lf`, a file with such line endings is never changed.
         let is_kept = || {
-            !bytes.windows(2).any(|two| two == b"\r\n")
-                && (!bytes.contains(&b'\n') || self.attribute(path, "eol").as_deref() == Some("lf"))
+            memchr::memmem::find(bytes, b"\r\n").is_none()
+                && (memchr::memchr(b'\n', bytes).is_none()
+                    || self.attribute(path, "eol").as_deref() == Some("lf"))
         };
         (is_converted && !is_kept()).then_some(name)
     }
@@ -88,8 +89,12 @@ fn with_eol(name: &str, eol: Option<&str>) -> String {
 
 /// Whether a file has `$Id$` or `$Id: ...$`.
 fn has_ident(bytes: &[u8]) -> bool {
-    let mut places = bytes.windows(4).enumerate();
-    places.any(|(at, four)| four == b"$Id$" || four == b"$Id:" && bytes[at..].contains(&b'$'))
+    let mut places = memchr::memmem::find_iter(bytes, b"$Id");
+    places.any(|at| match bytes.get(at + 3) {
+        Some(b'$') => true,
+        Some(b':') => memchr::memchr(b'$', &bytes[at + 4..]).is_some(),
+        _ => false,
+    })
 }
 
 /// Whether git takes a file for text: it has no NUL, no lone carriage return, and few control
