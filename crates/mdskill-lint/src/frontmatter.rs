@@ -16,7 +16,7 @@ mod value;
 
 pub use error::{Before, Fault, FrontmatterError, Preamble};
 pub use quoting::{Quoted, quote};
-pub use split::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split};
+pub use split::{Document, MAX_FRONTMATTER_BYTES, MAX_SKILL_MD_BYTES, split, split_if_any};
 pub use value::Value;
 
 use crate::span::Span;

@@ -86,7 +86,9 @@ pub use profile::{Level, Profile};
 pub use settings::Settings;
 pub use skill_facts::SkillSet;
 pub use text::is_text;
-pub use validate::{ValidationResult, read_facts, unlistable_folder, validate};
+pub use validate::{
+    ValidationResult, read_facts, unlistable_folder, validate, validate_with_capabilities,
+};
 
 /// The file that makes a folder a skill.
 pub const SKILL_FILE: &str = "SKILL.md";

@@ -146,7 +146,7 @@ impl<'a> ParsedSkill<'a> {
             Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
         };
         if let Some(text) = text {
-            let document = frontmatter::split(text.as_bytes());
+            let document = frontmatter::split_if_any(&text);
             let from = document.map_or(0, |document| document.body_offset);
             let is_sample = path.split('/').rev().skip(1).any(is_auxiliary_folder)
                 || self.files.place() == Some("") && is_of_repository(path);

@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::{Candidate, diagnose, full_spec, query_of, source_of};
+use super::{Candidate, full_spec, query_of, source_of};
 use crate::context::Context;
-use crate::diff;
 use crate::fetch::resolve::{MatchedRef, Query, ResolveError, Resolved};
 use crate::fetch::{FetchError, MAX_STEPS, Repository};
 use crate::operations::OpError;
@@ -18,11 +17,10 @@ use crate::source::Source;
 use crate::spec::{GitRef, Spec};
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
-use mdskill_lint::SKILL_FILE;
-use mdskill_lint::Settings;
 use mdskill_lint::frontmatter;
 use mdskill_lint::limits::Limits;
 use mdskill_lint::name::SkillName;
+use mdskill_lint::{SKILL_FILE, Settings, validate_with_capabilities};
 
 /// The most files that a note lists.
 const MAX_NOT_COPIED: usize = 5;
@@ -389,9 +387,9 @@ impl Origin<'_> {
         let folder = folder.unwrap_or_else(|| self.source.repository_name());
         let (name, note) = name_to_install(&skill_file, folder)?;
         let (root, path, settings) = (self.root, &found.path, self.settings);
-        let checked = diagnose(objects, root, path, name.as_str(), &files, settings);
         let view = GitFiles::of(objects, root, path, name.as_str(), &files);
-        let capabilities = diff::capabilities(&view).into_iter().collect();
+        let (checked, found) = validate_with_capabilities(&view, &settings.for_untrusted());
+        let capabilities = found.into_iter().collect();
         Ok(Candidate {
             dangers: Vec::new(),
             source: self.source.clone(),

@@ -23,9 +23,13 @@ const SESSIONS: [&str; 6] = [
 /// The prompts before a command.
 const PROMPTS: [&str; 4] = ["$ ", "% ", "❯ ", "➜ "];
 
-pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
+/// `page` is the Markdown of the file, if it was read already.
+pub(super) fn look(file: &TextFile<'_>, page: Option<&Markdown>, found: &mut Found) {
     if file.is_page() {
-        look_in_page(file, found);
+        match page {
+            Some(page) => look_in_page(file, page, found),
+            None => look_in_page(file, &read(&file.text), found),
+        }
     } else if is_shell_script(file) {
         add_calls(file.path, file.text.clone(), 1, found);
     }
@@ -51,18 +55,21 @@ fn is_shell_script(file: &TextFile<'_>) -> bool {
     SHELLS.contains(&extension.as_str()) || extension == "command"
 }
 
-fn look_in_page(file: &TextFile<'_>, found: &mut Found) {
+fn read(text: &str) -> Markdown {
+    let from = frontmatter::split_if_any(text).map_or(0, |document| document.body_offset);
+    markdown::read(text, from)
+}
+
+fn look_in_page(file: &TextFile<'_>, page: &Markdown, found: &mut Found) {
     let text = file.text.as_str();
-    let from = frontmatter::split(text.as_bytes()).map_or(0, |document| document.body_offset);
-    let page = markdown::read(text, from);
     if file.is_skill_md() {
-        for command in preexecuted(text, &page) {
+        for command in preexecuted(text, page) {
             let (at, code) = (command.code.start, command.code.of(text));
             found.add_at(Kind::Hook, &command.shown, file, at);
             add_calls(file.path, code.to_owned(), file.line(at), found);
         }
     }
-    for block in page.code_blocks {
+    for block in &page.code_blocks {
         let Some((fence, code)) = block.of(text).split_once('\n') else {
             continue;
         };
@@ -148,6 +155,10 @@ fn typed_commands(code: &str, is_script: bool) -> String {
 
 /// Returns the command after a prompt: `$ `, `(venv) $ `, `me@host:~$ `.
 fn after_prompt(line: &str) -> Option<&str> {
+    // Most lines have none.
+    if line.is_ascii() && memchr::memchr2(b'$', b'%', line.as_bytes()).is_none() {
+        return None;
+    }
     PROMPTS.iter().find_map(|prompt| {
         let (before, command) = line.split_once(prompt)?;
         let before = before.trim();

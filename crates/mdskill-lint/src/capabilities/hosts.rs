@@ -21,7 +21,7 @@ pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
     let text = file.text.as_str();
     // JSON may have `\/` for each slash.
     for separator in ["://", ":\\/\\/"] {
-        for (at, _) in text.match_indices(separator) {
+        for at in places(text, separator) {
             if has_host(&text[..at])
                 && let Some(host) = host_after(&text[at + separator.len()..])
             {
@@ -29,8 +29,8 @@ pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
             }
         }
     }
-    for (at, user) in text.match_indices("git@") {
-        let rest = &text[at + user.len()..];
+    for at in places(text, "git@") {
+        let rest = &text[at + "git@".len()..];
         let end = rest.find(|c: char| !is_host_char(c) || c == ':');
         let (host, path) = rest.split_at(end.unwrap_or(rest.len()));
         let path = path.strip_prefix(':').unwrap_or_default();
@@ -43,11 +43,16 @@ pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
     look_for_connections(file, found);
 }
 
+/// Returns the places of a word. The search of the standard library takes six times as long.
+fn places<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    memchr::memmem::find_iter(text.as_bytes(), word.as_bytes())
+}
+
 /// Adds the hosts of `/dev/tcp/HOST/PORT` and `nc HOST PORT`.
 fn look_for_connections(file: &TextFile<'_>, found: &mut Found) {
     let text = file.text.as_str();
     for device in ["/dev/tcp/", "/dev/udp/"] {
-        for (at, _) in text.match_indices(device) {
+        for at in places(text, device) {
             let rest = &text[at + device.len()..];
             let Some((host, _)) = rest.split_once('/') else {
                 continue;
@@ -60,7 +65,8 @@ fn look_for_connections(file: &TextFile<'_>, found: &mut Found) {
         }
     }
     let programs = ["nc ", "ncat ", "netcat "].into_iter();
-    for (at, program) in programs.flat_map(|program| text.match_indices(program)) {
+    let calls = programs.flat_map(|program| places(text, program).map(move |at| (at, program)));
+    for (at, program) in calls {
         if text[..at].ends_with(|c: char| c.is_alphanumeric() || "-_".contains(c)) {
             continue;
         }

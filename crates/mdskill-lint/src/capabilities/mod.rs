@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use crate::capability::{Capability, Kind};
 use crate::invisible_chars::hidden_runs;
+use crate::markdown::Markdown;
 use crate::skill_files::SkillFiles;
 use text::TextFile;
 
@@ -24,17 +25,26 @@ use text::TextFile;
 /// Only the first 1 MiB of each file is searched.
 #[must_use]
 pub fn capabilities(view: &dyn SkillFiles) -> BTreeSet<Capability> {
+    of_files(view, &|_, _| None)
+}
+
+/// Returns the capabilities of a skill. `known` returns the Markdown of a page with a path and a text, if it was
+/// read already.
+pub(crate) fn of_files<'p>(
+    view: &dyn SkillFiles,
+    known: &dyn Fn(&str, &str) -> Option<&'p Markdown>,
+) -> BTreeSet<Capability> {
     let mut found = Found::default();
     for entry in view.entries() {
         programs::look(view, entry, &mut found);
         if let Some(file) = TextFile::read(view, entry) {
-            look(&file, &mut found);
+            look(&file, known(file.path, &file.text), &mut found);
         }
     }
     found.all
 }
 
-fn look(file: &TextFile<'_>, found: &mut Found) {
+fn look(file: &TextFile<'_>, page: Option<&Markdown>, found: &mut Found) {
     if file.is_skill_md() {
         frontmatter::look(file, found);
     }
@@ -45,7 +55,7 @@ fn look(file: &TextFile<'_>, found: &mut Found) {
         add_hidden(file, found);
     }
     hosts::look(file, found);
-    commands::look(file, found);
+    commands::look(file, page, found);
 }
 
 /// Adds the invisible characters that rule SK406 finds.

@@ -55,6 +55,15 @@ pub fn split(text: &[u8]) -> Result<Document<'_>, FrontmatterError> {
     Err(at_start(recover::unclosed(whole, yaml_offset)))
 }
 
+/// Splits a page that need not have a frontmatter; `None` without one. The reason is not looked for, which
+/// takes as long as reading the page.
+#[must_use]
+pub fn split_if_any(text: &str) -> Option<Document<'_>> {
+    let marked = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let begins = marked.starts_with(DASHES);
+    begins.then(|| split(text.as_bytes()).ok()).flatten()
+}
+
 const DASHES: &str = "---";
 
 fn document(
