@@ -48,14 +48,27 @@ impl<'a> UnreferencedFiles<'a> {
         // Most words have the length of no stem, so they need no lookup.
         let bit = |stem: &str| 1_u64 << stem.len().min(63);
         let lengths = self.by_stem.keys().fold(0, |bits, stem| bits | bit(stem));
-        let text = text.to_lowercase();
-        for word in words(&text) {
-            let dots = word.bytes().enumerate().filter(|(_, byte)| *byte == b'.');
-            let stems = dots.take(MAX_DOTS).map(|(at, _)| &word[..at]);
+        // A letter takes at most half as many bytes again in lower case.
+        let shortest = self.by_stem.keys().map(|stem| stem.len() * 2 / 3).min();
+        let shortest = shortest.unwrap_or_default();
+        let long = pieces(text).filter(|piece| piece.len() >= shortest);
+        for word in long.flat_map(words) {
+            let lower;
+            let word = if word.is_ascii() {
+                word
+            } else {
+                lower = word.to_lowercase();
+                &lower
+            };
+            let dots = memchr::memchr_iter(b'.', word.as_bytes());
+            let stems = dots.take(MAX_DOTS).map(|at| &word[..at]);
             for stem in stems.chain([word]) {
                 if lengths & bit(stem) != 0 {
-                    self.remove(stem, own);
+                    self.remove(&stem.to_ascii_lowercase(), own);
                 }
+            }
+            if self.is_empty() {
+                return;
             }
         }
     }
@@ -80,23 +93,44 @@ impl<'a> UnreferencedFiles<'a> {
 fn key(file: &str) -> String {
     let name = file[path_index::folder_of(file).len()..].trim_start_matches('/');
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let word = words(stem).next().unwrap_or(stem);
+    let word = pieces(stem).flat_map(words).next().unwrap_or(stem);
     word.to_lowercase()
 }
 
-/// Returns the words of a text; a word may contain `-`, `_` and `.`.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+/// Whether a byte ends a piece of a text: ASCII that is neither a letter, a digit, nor a mark in a word.
+const IS_END: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'.');
+        byte += 1;
+    }
+    table
+};
+
+/// Returns the pieces of a text. Nearly all words end at ASCII, which is compared without decoding.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.bytes().position(|byte| IS_END[usize::from(byte)]);
+        rest = end.map(|end| &text[end + 1..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    })
+}
+
+/// Returns the words of a piece; a word may contain `-`, `_` and `.`.
+fn words(piece: &str) -> impl Iterator<Item = &str> {
     let is_mark = |c: char| matches!(c, '-' | '_' | '.');
-    let is_part = move |c: char| {
-        if c.is_ascii() {
-            c.is_ascii_alphanumeric() || is_mark(c)
-        } else {
-            c.is_alphanumeric()
-        }
+    let (plain, other) = if piece.is_ascii() {
+        (Some(piece), None)
+    } else {
+        let is_end = move |c: char| !c.is_alphanumeric() && !is_mark(c);
+        (None, Some(piece.split(is_end)))
     };
-    let words = text.split(move |c: char| !is_part(c));
-    words
-        .filter(|word| !word.is_empty())
+    plain
+        .into_iter()
+        .chain(other.into_iter().flatten())
         .map(move |word| word.trim_matches(is_mark))
         .filter(|word| !word.is_empty() && word.len() <= MAX_WORD_BYTES)
 }

@@ -24,7 +24,8 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
 
 fn finding(page: &Page<'_>) -> Option<Finding> {
     let text: &str = &page.text;
-    let first = text.find("\r\n")?;
+    let mut returns = memchr::memchr_iter(b'\r', text.as_bytes());
+    let first = returns.find(|at| text.as_bytes().get(at + 1) == Some(&b'\n'))?;
     let edits = line_end_edits(text);
     let all = text.matches('\n').count();
     let message = match edits.len() {

@@ -26,7 +26,12 @@ fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let Some(skill_md) = skill.skill_page() else {
         return Vec::new();
     };
-    let mut unnamed = UnreferencedFiles::new(skill.pages.iter().map(|page| page.path));
+    let others = skill.pages.iter().map(|page| page.path);
+    let others = others.filter(|path| *path != skill_md.path);
+    let mut unnamed = UnreferencedFiles::new(others);
+    if unnamed.is_empty() {
+        return Vec::new();
+    }
     unnamed.mark_mentioned(skill.skill_text(), skill_md.path);
     let mut seen: HashSet<&str> = HashSet::from([skill_md.path]);
     let mut waiting: VecDeque<&Page<'_>> = VecDeque::from([skill_md]);

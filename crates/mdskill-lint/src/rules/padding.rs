@@ -40,14 +40,14 @@ fn first(text: &str) -> Option<Span> {
     let ends = memchr::memchr_iter(b'\n', text.as_bytes());
     for end in ends.chain([text.len()]) {
         let line = &text[start..end];
-        if line.trim_ascii_start().is_empty() || line.trim_start().is_empty() {
+        if is_blank(line) {
             empty += 1;
         } else {
             // The text before the first line is the frontmatter of every page, or a header.
             let is_hidden = empty >= MAX_LINES && start > 0;
             // The cells of a table are aligned.
-            let is_row = line.trim_start().starts_with('|');
-            if is_hidden || !is_row && line.len() > MAX_SPACES && has_gap(line) {
+            let is_row = || line.trim_start().starts_with('|');
+            if is_hidden || line.len() > MAX_SPACES && !is_row() && has_gap(line) {
                 return Some(Span::new(start, end));
             }
             empty = 0;
@@ -55,6 +55,11 @@ fn first(text: &str) -> Option<Span> {
         start = end + 1;
     }
     None
+}
+
+fn is_blank(line: &str) -> bool {
+    let rest = line.trim_ascii_start();
+    rest.is_empty() || !rest.as_bytes()[0].is_ascii() && rest.trim_start().is_empty()
 }
 
 /// Whether a line has text after many spaces.

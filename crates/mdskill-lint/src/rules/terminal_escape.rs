@@ -6,6 +6,7 @@ use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
+use crate::text::lines_beyond_ascii;
 
 pub(crate) const RULE: Rule = Rule {
     code: "A201",
@@ -43,11 +44,10 @@ fn first(text: &str) -> Option<Span> {
             matches!(next, b'[' | b']' | b'P' | b'X' | b'^' | b'_' | b'(' | b'c')
         })
     });
-    let wide = if text.is_ascii() {
-        None
-    } else {
-        text.find(|c| matches!(c, '\u{90}' | '\u{98}' | '\u{9b}'..='\u{9f}'))
-    };
+    let wide = lines_beyond_ascii(text).find_map(|(start, line)| {
+        let at = line.find(|c| matches!(c, '\u{90}' | '\u{98}' | '\u{9b}'..='\u{9f}'));
+        at.map(|at| start + at)
+    });
     let start = escape.into_iter().chain(wide).min()?;
     let length = text[start..].chars().next().map_or(0, char::len_utf8);
     Some(Span::new(start, start + length))

@@ -22,14 +22,10 @@ const MAX_LINES: usize = 500;
 
 fn check(skill: &ParsedSkill<'_>) -> Vec<Finding> {
     let finding = skill.skill_page().and_then(|page| {
-        let lines = page.text.lines().count();
-        let within: usize = page
-            .text
-            .split_inclusive('\n')
-            .take(MAX_LINES)
-            .map(str::len)
-            .sum();
+        let mut ends = memchr::memchr_iter(b'\n', page.text.as_bytes());
+        let within = ends.nth(MAX_LINES - 1)? + 1;
         let over = page.text[within..].lines().next()?;
+        let lines = page.text.lines().count();
         let message = format!(
             "`SKILL.md` has {lines} lines; the specification recommends at most {MAX_LINES}"
         );
