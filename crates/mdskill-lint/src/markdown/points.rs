@@ -47,7 +47,10 @@ impl Reader {
             Event::End(TagEnd::Heading(_)) => {
                 let heading = self.text.take().unwrap_or_default().to_lowercase();
                 let heading = heading.trim_start_matches(|c: char| !c.is_alphanumeric());
-                self.is_below = HEADINGS.iter().any(|known| heading.starts_with(known));
+                self.is_below = HEADINGS.iter().any(|known| {
+                    let rest = heading.strip_prefix(known);
+                    rest.is_some_and(|rest| !is_about_parts(rest))
+                });
             }
             Event::Start(Tag::List(_)) if self.is_below => {
                 self.end_item();
@@ -81,6 +84,12 @@ impl Reader {
     }
 }
 
+/// Whether a heading goes on as "When to use each method" does: its list is about parts of the skill.
+fn is_about_parts(rest: &str) -> bool {
+    let word = rest.split_whitespace().next();
+    matches!(word, Some("each" | "which" | "what"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::points;
@@ -102,6 +111,7 @@ mod tests {
             "## Steps\n- a\n",
             "## When to use\nText.\n## B\n- a\n",
             "## When to use",
+            "### When to Use Each Methodology\n- Start small\n",
         ] {
             assert!(points(body, 5).is_empty(), "{body:?}");
         }
