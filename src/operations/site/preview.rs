@@ -21,6 +21,8 @@ use crate::fs;
 
 /// The port, if it is free and no other one is requested.
 const PORT: u16 = 4173;
+/// The port of an `http` address without one.
+const DEFAULT_HTTP_PORT: u16 = 80;
 /// The path where a browser asks what changed. No page has it.
 const CHANGES: &str = "/-/changes";
 /// The time after which a browser asks again.
@@ -59,7 +61,7 @@ struct State {
 #[derive(Debug)]
 struct Files {
     root: PathBuf,
-    hosts: [String; 2],
+    hosts: Vec<String>,
     state: watch::Receiver<State>,
 }
 
@@ -79,7 +81,7 @@ impl Server {
         let (state, receiver) = watch::channel(State::default());
         let files = Files {
             root: root.to_owned(),
-            hosts: [address.to_string(), format!("localhost:{}", address.port())],
+            hosts: hosts(address.port()),
             state: receiver,
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -104,6 +106,16 @@ impl Server {
             state.problem = problem;
         });
     }
+}
+
+/// Returns the names by which browsers request the pages.
+fn hosts(port: u16) -> Vec<String> {
+    let names = ["127.0.0.1", "localhost"];
+    let with_port = names.map(|name| format!("{name}:{port}"));
+    // Browsers leave out the default port.
+    let without = names.map(str::to_owned);
+    let without = without.into_iter().filter(|_| port == DEFAULT_HTTP_PORT);
+    with_port.into_iter().chain(without).collect()
 }
 
 async fn accept(listener: TcpListener, files: Arc<Files>) {
@@ -216,4 +228,16 @@ fn answer(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Answer {
         headers.insert(name, hyper::header::HeaderValue::from_static(value));
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hosts;
+
+    #[test]
+    fn port_80_may_be_left_out() {
+        let with = ["127.0.0.1:80", "localhost:80"];
+        assert_eq!(hosts(80), [&with[..], &["127.0.0.1", "localhost"]].concat());
+        assert_eq!(hosts(8080), ["127.0.0.1:8080", "localhost:8080"]);
+    }
 }
