@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::config::{Config, ConfigError};
@@ -52,7 +51,8 @@ pub struct Context<'a> {
     foreign_reported: Cell<bool>,
     /// Whether recovery did what it can, or this command holds the lock.
     skips_recovery: Cell<bool>,
-    limits: OnceLock<Limits>,
+    /// The limits, after their first use.
+    limits: Cell<Option<Limits>>,
 }
 
 impl<'a> Context<'a> {
@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
             interrupt,
             foreign_reported: Cell::new(false),
             skips_recovery: Cell::new(false),
-            limits: OnceLock::new(),
+            limits: Cell::new(None),
         }
     }
 
@@ -106,9 +106,17 @@ impl<'a> Context<'a> {
 
     /// Returns the limits of skills. A command that installs a skill reports an invalid configuration
     /// itself; it raises no limit.
-    fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         let read = || self.config().map(|config| config.limits);
-        *self.limits.get_or_init(|| read().unwrap_or_default())
+        let limits = self.limits.get();
+        let limits = limits.unwrap_or_else(|| read().unwrap_or_default());
+        self.limits.set(Some(limits));
+        limits
+    }
+
+    /// Reads the limits again when they are used next, for a command that runs while they change.
+    pub(crate) fn forget_limits(&self) {
+        self.limits.set(None);
     }
 
     /// Reads `mdskill.toml`, or returns the defaults without that file.

@@ -1,6 +1,6 @@
 //! `mdskill site`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use super::Session;
 use crate::config::site_url;
+use crate::context::Context;
 use crate::fs;
 use crate::operations::OpError;
 use crate::operations::resolve::typed::spec_of;
@@ -64,6 +65,19 @@ fn parse_url(text: &str) -> Result<Url, String> {
 
 pub(super) fn site(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitStatus, OpError> {
     let context = &session.context;
+    let options = options(context, arguments, &arguments.out)?;
+    if arguments.serve {
+        Watched::of(context, &options)?;
+        return serve(session, arguments);
+    }
+    let report = session.wait(site::site(context, &options, &mut Memory::default()))?;
+    session.printer.show("site", &report, render::site);
+    let needs_decision = !report.left_alone.is_empty() || !report.refused.is_empty();
+    Ok(ExitStatus::Found.when(needs_decision))
+}
+
+/// Returns the options of the command line, and those of `mdskill.toml`.
+fn options(context: &Context<'_>, arguments: &SiteArgs, out: &Path) -> Result<Options, OpError> {
     let config = context.config()?.site;
     let mut sources = arguments.sources.clone();
     if sources.is_empty() && !arguments.installed {
@@ -82,10 +96,10 @@ pub(super) fn site(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitSt
         path => Ok(path),
     };
     let base_url = arguments.base_url.clone().or(config.base_url);
-    let options = Options {
+    Ok(Options {
         specs: specs.collect::<Result<_, _>>()?,
         installed: arguments.installed,
-        out: arguments.out.clone(),
+        out: out.to_owned(),
         title: arguments.title.clone().or(config.title),
         base_url: base_url.map(String::from),
         theme: arguments.theme.clone().or(of_project(config.theme)?),
@@ -93,34 +107,38 @@ pub(super) fn site(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitSt
             .templates
             .clone()
             .or(of_project(config.templates)?),
-        force: arguments.force,
+        // The folder of a preview has only pages of earlier sources.
+        force: arguments.force || arguments.serve,
         is_preview: arguments.serve,
-    };
-    if arguments.serve {
-        return serve(session, options, arguments.port);
-    }
-    let report = session.wait(site::site(context, &options, &mut Memory::default()))?;
-    session.printer.show("site", &report, render::site);
-    let needs_decision = !report.left_alone.is_empty() || !report.refused.is_empty();
-    Ok(ExitStatus::Found.when(needs_decision))
+    })
 }
 
 /// Shows the pages on this machine until Ctrl-C.
-fn serve(
-    session: &Session<'_>,
-    mut options: Options,
-    port: Option<u16>,
-) -> Result<ExitStatus, OpError> {
+fn serve(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitStatus, OpError> {
     let (context, printer) = (&session.context, &session.printer);
     let folder = tempfile::tempdir().map_err(SiteError::Preview)?;
-    options.out = folder.path().join("site");
-    let watched = Watched::of(context, &options)?;
-    let server = Server::start(&options.out, port).map_err(SiteError::Preview)?;
+    let out = folder.path().join("site");
+    let server = Server::start(&out, arguments.port).map_err(SiteError::Preview)?;
     printer.status("Serving", &format!("{} (Ctrl-C ends it)", server.url()));
+    let settings = Watched::settings(context);
+    let find = || {
+        let options = options(context, arguments, &out)?;
+        Watched::of(context, &options)
+    };
     let mut memory = Memory::default();
     loop {
-        let state = watched.state();
-        let made = session.wait(site::site(context, &options, &mut memory));
+        // Before they are read, so that no change is missed.
+        let settings_before = settings.state();
+        context.forget_limits();
+        let watched = find().ok();
+        // A folder that can't be found may appear.
+        let state = || match &watched {
+            Some(watched) => Some(watched.state()),
+            None => Some(find().ok()?.state()),
+        };
+        let before = state();
+        let made = options(context, arguments, &out)
+            .and_then(|options| session.wait(site::site(context, &options, &mut memory)));
         match made {
             Ok(report) => {
                 render::site(printer, &report);
@@ -132,7 +150,7 @@ fn serve(
                 printer.error(&error.to_string());
             }
         }
-        while watched.state() == state {
+        while settings.state() == settings_before && state() == before {
             if context.interrupt.is_raised() {
                 return Ok(ExitStatus::Done);
             }

@@ -153,3 +153,74 @@ fn port_in_use_is_an_error_with_a_way_out() {
         "cannot be used with",
     );
 }
+
+/// Waits until a page has this text.
+fn wait_for_text(port: u16, path: &str, text: &str) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        let page = get(port, path);
+        if page.contains(text) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "no `{text}` in {page}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn preview_shows_skills_that_are_added_while_it_runs_and_their_changes() {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/docs");
+    repo.skill("one", "one", "Does one thing.");
+    repo.skill("two", "two", "Does another thing.");
+    repo.commit("Add skills");
+    context.run(&["add", "acme/docs/one"]).ok();
+    let port = free_port();
+    let text = port.to_string();
+    let running = context
+        .mdskill(["site", "--installed", "--serve", "--port", &text])
+        .spawn();
+    wait_for_text(port, "/", "acme/docs/one/");
+    context.run(&["add", "acme/docs/two"]).ok();
+    wait_for_text(port, "/", "acme/docs/two/");
+    let file = ".github/skills/two/SKILL.md";
+    context.write(file, context.read(file) + "\nA new line.\n");
+    wait_for_text(port, "/acme/docs/two/", "A new line.");
+    running.interrupt();
+    running.wait().ok();
+}
+
+#[test]
+fn preview_follows_changes_of_mdskill_toml() {
+    let context = TestContext::new();
+    let skill = |name: &str| SKILL.replace("mine", name);
+    context.write("a/mine/SKILL.md", SKILL);
+    context.write("b/yours/SKILL.md", skill("yours"));
+    context.write("b/theirs/SKILL.md", skill("theirs"));
+    let port = free_port();
+    let text = port.to_string();
+    let running = context
+        .mdskill(["site", "--serve", "--port", &text])
+        .spawn();
+    wait_for_text(port, "/", "project/mine/");
+    let config = |site: &str| context.write("mdskill.toml", site);
+    config("[site]\ntitle = \"Our skills\"\nsources = [\"./b\"]\n");
+    wait_for_text(port, "/", "Our skills");
+    let index = get(port, "/");
+    assert!(
+        index.contains("b/yours/") && !index.contains("project/mine/"),
+        "{index}"
+    );
+    context.write("b/yours/SKILL.md", skill("yours") + "\nA new line.\n");
+    wait_for_text(port, "/b/yours/", "A new line.");
+    config("[site]\nsources = 1\n");
+    wait_for_text(port, "/-/changes?0", "mdskill.toml:2");
+    config("[site]\nsources = [\"./c\"]\n");
+    wait_for_text(port, "/-/changes?0", "no such file or folder: ./c");
+    context.write("c/new/SKILL.md", skill("new"));
+    wait_for_text(port, "/", "c/new/");
+    config("[site]\nsources = [\"./b\"]\n[limits]\nmax-total-size = 100\n");
+    wait_for_text(port, "/b/", "the limit is 100 bytes");
+    running.interrupt();
+    running.wait().ok();
+}

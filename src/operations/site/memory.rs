@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::operations::log::KnownHistories;
+use mdskill_lint::limits::Limits;
 use mdskill_site::Settings;
 use mdskill_site::model::{Skill, Summary};
 
 /// The pages of the skills of an earlier run.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    /// The settings of the site.
+    /// The settings of the site, and the limits of skills.
     settings: Option<Digest>,
     /// The commits that changed the skills.
     pub(super) histories: KnownHistories,
@@ -39,9 +40,9 @@ pub(super) fn key_of(origin: &Skill, history: &impl Serialize, others: &[&Summar
 }
 
 impl Memory {
-    /// Forgets pages of a site with other settings.
-    pub(super) fn begin(&mut self, settings: &Settings) {
-        let text = format!("{settings:?}");
+    /// Forgets pages of a site with other settings or limits.
+    pub(super) fn begin(&mut self, settings: &Settings, limits: Limits) {
+        let text = format!("{settings:?} {limits:?}");
         let settings = Some(Digest::of_bytes(text.as_bytes()));
         if self.settings != settings {
             self.skills.clear();

@@ -105,7 +105,7 @@ pub(crate) async fn site(
     let start = Instant::now();
     let groups = groups_of(context, &options.specs)?;
     let settings = settings(context, options, &groups)?;
-    memory.begin(&settings);
+    memory.begin(&settings, context.limits());
     let site = mdskill_site::Site::new(settings).map_err(SiteError::from)?;
     let out = context.env.current_dir.join(&options.out);
     if fs::leads_out(&fs::normal(&out), &context.scope.root) {

@@ -22,6 +22,14 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
+    /// The files that say which skills are shown, and how. They need not exist.
+    pub(crate) fn settings(context: &Context<'_>) -> Self {
+        let scope = &context.scope;
+        Self {
+            paths: vec![scope.config(), scope.lockfile.clone()],
+        }
+    }
+
     /// Finds the files of a site: its folders with skills, its theme, and its templates.
     ///
     /// # Errors
@@ -35,7 +43,6 @@ impl Watched {
             }
         }
         if options.installed {
-            paths.push(context.scope.lockfile.clone());
             let lockfile = context.lockfile()?.unwrap_or_default();
             for skill in InstalledSkill::all(&context.scope, &lockfile) {
                 paths.extend(skill.folders().map(|folder| folder.path));
@@ -50,6 +57,7 @@ impl Watched {
     pub(crate) fn state(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for path in &self.paths {
+            let path = &fs::real(path);
             if let Ok(Some(there)) = fs::look(path) {
                 platform::fingerprint(&there).hash(&mut hasher);
             }
@@ -60,9 +68,17 @@ impl Watched {
             // A folder that can't be listed is reported when its pages are made.
             let listed =
                 fs::tree::list_without(path, &mut |path, is_folder| is_folder && is_left_out(path));
-            for file in listed.unwrap_or_default().files {
+            let listed = listed.unwrap_or_default();
+            for file in listed.files {
                 file.path.hash(&mut hasher);
                 platform::fingerprint(&file.metadata).hash(&mut hasher);
+            }
+            for link in listed.special_files {
+                let there = fs::look(&path.join(&link)).ok().flatten();
+                link.hash(&mut hasher);
+                there
+                    .map(|there| platform::fingerprint(&there))
+                    .hash(&mut hasher);
             }
         }
         hasher.finish()
