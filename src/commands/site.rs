@@ -125,7 +125,7 @@ fn serve(session: &Session<'_>, arguments: &SiteArgs) -> Result<ExitStatus, OpEr
         let options = options(context, arguments, &out)?;
         Watched::of(context, &options)
     };
-    let mut memory = Memory::default();
+    let mut memory = Memory::kept();
     loop {
         // Before they are read, so that no change is missed.
         let settings_before = settings.state();

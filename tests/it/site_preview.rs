@@ -224,3 +224,30 @@ fn preview_follows_changes_of_mdskill_toml() {
     running.interrupt();
     running.wait().ok();
 }
+
+#[test]
+fn name_in_the_index_of_a_preview_is_that_of_the_first_valid_skill() {
+    let context = TestContext::new();
+    let skill = |folder: &str| {
+        let text = SKILL.replace("Counts things", &format!("Counts in {folder}"));
+        context.write(&format!("skills/{folder}/mine/SKILL.md"), text);
+    };
+    skill("a");
+    skill("b");
+    let port = free_port();
+    let text = port.to_string();
+    let running = context
+        .mdskill(["site", "--serve", "--port", &text])
+        .spawn();
+    let index = "/.well-known/agent-skills/index.json";
+    wait_for_text(port, index, "Counts in a.");
+    let link = context.project().join("skills/a/mine/passwd");
+    std::os::unix::fs::symlink("/etc/passwd", &link).unwrap();
+    wait_for_text(port, index, "Counts in b.");
+    std::fs::remove_file(link).unwrap();
+    wait_for_text(port, index, "Counts in a.");
+    std::fs::remove_dir_all(context.project().join("skills/a")).unwrap();
+    wait_for_text(port, index, "Counts in b.");
+    running.interrupt();
+    running.wait().ok();
+}

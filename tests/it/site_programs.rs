@@ -171,6 +171,34 @@ fn of_skills_with_one_name_programs_find_the_first() {
 }
 
 #[test]
+fn refused_skill_leaves_its_name_to_the_next_one() {
+    let context = TestContext::new();
+    let mut docs = context.repo("acme/docs");
+    docs.skill("a/forms", "forms", "Forms that are refused.")
+        .symlink("a/forms/passwd", "/etc/passwd")
+        .skill("b/forms", "forms", "Forms of b.")
+        .skill("c/forms", "forms", "Forms of c.")
+        .skill("other", "other", "Refused, too.")
+        .symlink("other/passwd", "/etc/passwd");
+    docs.commit("Add skills");
+    let mut tools = context.repo("acme/tools");
+    tools.skill("other", "other", "The other one of tools.");
+    tools.commit("Add a skill");
+    let site = ["site", "acme/docs", "acme/tools", "--out", "public"];
+    context.run(&site).fails(3).says("/etc/passwd");
+    let index = json(&context, "public/.well-known/agent-skills/index.json");
+    let skills = index["skills"].as_array().unwrap().iter();
+    let found: Vec<_> = skills
+        .map(|skill| (skill["name"].as_str().unwrap(), &skill["description"]))
+        .collect();
+    let of_b = "Forms of b.".into();
+    let of_tools = "The other one of tools.".into();
+    assert_eq!(found, [("forms", &of_b), ("other", &of_tools)]);
+    let text = context.read("public/.well-known/skills/forms/SKILL.md");
+    assert!(text.contains("Forms of b."), "{text}");
+}
+
+#[test]
 fn feed_and_sitemap_need_an_address() {
     let (context, repo) = stocked();
     context.run(&["site", "acme/docs", "--out", "public"]).ok();

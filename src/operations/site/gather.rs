@@ -62,6 +62,8 @@ struct Planned {
     /// The facts about its origin.
     origin: Skill,
     history: SkillHistory,
+    /// Whether another skill of its repository has its name: programs find it only if that one is refused.
+    shares_name: bool,
 }
 
 /// The facts in the page of a skill, before its other files are read.
@@ -217,7 +219,14 @@ impl<'a, 'c> Gatherer<'a, 'c> {
                 found,
                 origin,
                 history,
+                shares_name: false,
             });
+        }
+        let mut seen = HashSet::new();
+        let names = planned.iter().map(|one| one.origin.name.clone());
+        let shared: HashSet<String> = names.filter(|name| !seen.insert(name.clone())).collect();
+        for one in &mut planned {
+            one.shares_name = shared.contains(&one.origin.name);
         }
         Ok(planned)
     }
@@ -272,13 +281,6 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         if let Some(name) = facts.name {
             self.place(&mut skill, &name);
         }
-        // Readers don't have the folder, but they have the site.
-        if let (Source::Folder { .. }, Some(url), true) =
-            (source, self.site.base_url(), skill.is_discoverable)
-        {
-            let url = url.trim_end_matches('/').to_owned();
-            skill.spec = full_spec(&Source::Site { url }, &skill.name);
-        }
         skill
     }
 
@@ -286,21 +288,27 @@ impl<'a, 'c> Gatherer<'a, 'c> {
     async fn write(
         &mut self,
         opened: &mut Opened<'_>,
-        planned: Vec<Planned>,
+        mut planned: Vec<Planned>,
         others: &[Summary],
         repository: &mut Repository,
     ) -> Result<Vec<Summary>, OpError> {
         self.context.progress.begin("writing pages");
         let mut summaries: Vec<Option<Summary>> = Vec::new();
         let (mut changed, mut at) = (Vec::new(), Vec::new());
+        for one in &mut planned {
+            one.origin.is_discoverable = !self.names.contains(&one.origin.name);
+        }
+        let is_kept = self.memory.is_kept();
         let keys = planned.par_iter().map(|one| {
             let listed = listed_with(&one.origin, others);
-            key_of(&one.origin, &one.history.commits, &listed)
+            let key = || key_of(&one.origin, &one.history.commits, &listed);
+            (is_kept && !one.shares_name).then(key)
         });
-        let keys: Vec<Digest> = parallel::run(|| keys.collect());
+        let keys: Vec<Option<Digest>> = parallel::run(|| keys.collect());
         for (one, key) in planned.into_iter().zip(keys) {
-            let known = self.memory.get(&one.origin.page, key);
+            let known = key.and_then(|key| self.memory.get(&one.origin.page, key));
             if let Some(known) = &known {
+                self.take_name(&known.summary.name);
                 self.writer.keep(&known.pages)?;
             } else {
                 at.push((summaries.len(), key));
@@ -312,9 +320,11 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         let prepared = opened.prepare(&chosen, &Settings::default()).await?;
         let mut ready = Vec::new();
         let mut ready_at = Vec::new();
-        for ((planned, candidate), at) in changed.into_iter().zip(prepared).zip(at) {
+        for ((mut planned, candidate), at) in changed.into_iter().zip(prepared).zip(at) {
             match candidate {
                 Ok(candidate) => {
+                    planned.origin.is_discoverable = self.take_name(&planned.origin.name);
+                    self.offer(&opened.repository.source, &mut planned.origin);
                     ready.push((planned, candidate));
                     ready_at.push(at);
                 }
@@ -339,10 +349,22 @@ impl<'a, 'c> Gatherer<'a, 'c> {
         let mut digests = digests.into_iter();
         for (((at, key), summary), count) in ready_at.into_iter().zip(made).zip(counts) {
             let pages = digests.by_ref().take(count).collect();
-            self.memory.insert(key, &summary, pages);
+            if let Some(key) = key {
+                self.memory.insert(key, &summary, pages);
+            }
             summaries[at] = Some(summary);
         }
         Ok(summaries.into_iter().flatten().collect())
+    }
+
+    /// Lets readers install a skill of a folder, which they don't have, from the site.
+    fn offer(&self, source: &Source, skill: &mut Skill) {
+        if let (Source::Folder { .. }, Some(url), true) =
+            (source, self.site.base_url(), skill.is_discoverable)
+        {
+            let url = url.trim_end_matches('/').to_owned();
+            skill.spec = full_spec(&Source::Site { url }, &skill.name);
+        }
     }
 
     /// Whether no other skill has this name for programs yet.
@@ -361,7 +383,6 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             })
             .collect();
         skill.name = name.to_string();
-        skill.is_discoverable = self.take_name(name.as_str());
     }
 }
 

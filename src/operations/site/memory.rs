@@ -13,6 +13,8 @@ use mdskill_site::model::{Skill, Summary};
 /// The pages of the skills of an earlier run.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    /// Whether there is a next run.
+    is_kept: bool,
     /// The settings of the site, and the limits of skills.
     settings: Option<Digest>,
     /// The commits that changed the skills.
@@ -35,11 +37,25 @@ pub(super) struct Remembered {
 /// known about its origin.
 pub(super) fn key_of(origin: &Skill, history: &impl Serialize, others: &[&Summary]) -> Digest {
     // Texts, numbers, and lists can be written as JSON.
-    let text = serde_json::to_vec(&(origin, history, others)).unwrap_or_default();
+    let all = (origin, origin.is_discoverable, history, others);
+    let text = serde_json::to_vec(&all).unwrap_or_default();
     Digest::of_bytes(&text)
 }
 
 impl Memory {
+    /// Creates one for several runs. Without it, nothing is remembered.
+    pub(crate) fn kept() -> Self {
+        Self {
+            is_kept: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether pages are remembered.
+    pub(super) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
     /// Forgets pages of a site with other settings or limits.
     pub(super) fn begin(&mut self, settings: &Settings, limits: Limits) {
         let text = format!("{settings:?} {limits:?}");
