@@ -130,6 +130,9 @@ fn preview_answers_only_to_its_own_name_and_shows_only_its_pages() {
     ] {
         let answer = get(port, path);
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+        // The page of a deleted skill leads back, and comes again with the skill.
+        assert!(answer.contains("<a href=\"/\">All skills</a>"), "{answer}");
+        assert!(answer.contains("src=\"/preview.js\""), "{answer}");
     }
     let moved = get(port, "/skills/mine");
     assert!(moved.contains("location: /skills/mine/\r\n"), "{moved}");

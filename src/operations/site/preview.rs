@@ -43,6 +43,21 @@ const TYPES: [(&str, &str); 12] = [
     ("xml", "application/xml"),
 ];
 
+/// The page in place of one that is not there, for example of a skill that was deleted. It is loaded again when
+/// the site changes.
+const MISSING: &str = "<!doctype html>
+<html lang=\"en\">
+<meta charset=\"utf-8\">
+<title>No such page</title>
+<link rel=\"stylesheet\" href=\"/style.css\">
+<script src=\"/preview.js\" defer></script>
+<main>
+<h1>No such page</h1>
+<p>It is shown as soon as it is there. <a href=\"/\">All skills</a></p>
+</main>
+</html>
+";
+
 /// A server of the files in a folder, which ends with the process.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -178,7 +193,10 @@ impl Files {
     }
 
     fn file(&self, path: &str) -> Answer {
-        let not_found = || text(StatusCode::NOT_FOUND, "no such page");
+        let not_found = || {
+            let html = "text/html; charset=utf-8";
+            answer(StatusCode::NOT_FOUND, html, MISSING.as_bytes().to_vec())
+        };
         let Ok(decoded) = percent_decode_str(path).decode_utf8() else {
             return not_found();
         };
