@@ -26,7 +26,7 @@ impl<'a> TextFile<'a> {
     }
 
     pub(super) fn of(path: &'a str, text: String) -> Self {
-        let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
+        let line_ends = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
         Self {
             path,
             text,
