@@ -20,7 +20,7 @@ export function makeSites(folder) {
   makeRepository(path.join(mirror, "acme/tools.git"), { branch: "main", author: "Ada", files: skill("deploy", { license: "MIT" }) });
   const branch = "<img/src=x/onerror=alert(1)>";
   makeRepository(path.join(mirror, "acme/hostile.git"), { branch, author: BREAKOUT, files: hostileSkills() });
-  const sites = { small: makeSite(folder, mirror, "small", ["acme/skills", "acme/tools", "--title", "Acme skills"]) };
+  const sites = { small: makeSite(folder, mirror, "small", ["acme/skills", "acme/tools", "--title", "Acme skills", "--base-url", "https://skills.example.com/"]) };
   sites.hostile = makeSite(folder, mirror, "hostile", ["acme/hostile"]);
   if (fs.existsSync(path.join(corpora, "wshobson/agents.bundle"))) {
     sites.real = makeSite(folder, corpora, "real", ["wshobson/agents"]);
@@ -64,21 +64,21 @@ function sealed(folder) {
   };
 }
 
-function skill(name, { description, license, body, files } = {}) {
+function skill(name, { description, license, body, files, folder = "skills" } = {}) {
   const frontmatter = [`name: ${name}`, `description: ${description ?? `Does ${name}. Use it when you need ${name}.`}`];
   if (license) frontmatter.push(`license: ${license}`);
   const text = `---\n${frontmatter.join("\n")}\n---\n${body ?? `# ${name}\n\nText.\n`}`;
   const all = Object.entries({ "SKILL.md": text, ...files });
-  return Object.fromEntries(all.map(([file, content]) => [`skills/${name}/${file}`, content]));
+  return Object.fromEntries(all.map(([file, content]) => [`${folder}/${name}/${file}`, content]));
 }
 
 function hostileSkills() {
   return {
     ...skill("plain", { body: "# Plain\n\nText.\n" }),
-    ...skill("evil", { files: { "SKILL.md": hostileMarkdown("evil"), ...hostileFiles } }),
+    ...skill("evil", { folder: "plugins/evil/skills", files: { "SKILL.md": hostileMarkdown("evil"), ...hostileFiles } }),
     ".claude-plugin/marketplace.json": JSON.stringify({
       name: BREAKOUT,
-      plugins: [{ name: BREAKOUT, source: "./skills/evil" }],
+      plugins: [{ name: BREAKOUT, source: "./plugins/evil" }],
     }),
   };
 }
@@ -96,11 +96,14 @@ function manySkills() {
     {},
     ...others,
     skill(long, { description: `Has${"averylongwordwithoutanyspaceinit".repeat(4)}. Use it for long words.` }),
+    skill("broken", { files: { "SKILL.md": "---\nname: broken\n---\n# Broken\n" } }),
+    skill("memo", { folder: "plugins/documents/skills" }),
+    skill("risky", { body: RISKY, files: RISKY_FILES }),
     skill("pdf", { license: "MIT", description: "Fills forms in PDF files. Use it when a form is a PDF.", body: PDF, files: PDF_FILES }),
     {
       ".claude-plugin/marketplace.json": JSON.stringify({
         name: "acme",
-        plugins: [{ name: "documents", source: "./skills/pdf" }],
+        plugins: [{ name: "documents", source: "./plugins/documents" }],
       }),
     },
   );
@@ -170,6 +173,24 @@ const PDF_FILES = {
   "assets/empty.txt": "",
   "LICENSE": "MIT\n",
 };
+
+const hosts = Array.from({ length: 20 }, (_, at) => `- https://api${at}.example.dev/`);
+const RISKY = `# Risky\n\n${hosts.join("\n")}\n`;
+const chapters = Array.from({ length: 40 }, (_, at) => `## Chapter ${at}\n\nText.\n`);
+const RISKY_FILES = {
+  "assets/template.zip": Buffer.from("504b0506000000000000000000000000000000000000", "hex"),
+  "references/long.md": `# Long\n\n${chapters.join("\n")}`,
+};
+
+/** The index of a search for 1,000 skills, their list, and some of their words. */
+export function thousandSkills() {
+  const words = Array.from({ length: 2000 }, (_, at) => `word${(at * 7919).toString(36)}`);
+  const sentence = (from) => Array.from({ length: 60 }, (_, at) => words[(from * 31 + at * 17) % words.length]).join(" ");
+  const row = (at) => [`skill-${at}`, `acme/skills/skill-${at}`, sentence(at), sentence(at + 7), "acme/skills", "plugin"];
+  const rows = Array.from({ length: 1000 }, (_, at) => row(at));
+  const item = ([name, page, text]) => `<li data-f="l0"><h2><a href="${page}/index.html">${name}</a></h2><p>${text.slice(0, 220)}</p></li>`;
+  return { words, script: `window.skills=${JSON.stringify(rows)};`, list: `<ul class="skills">${rows.map(item).join("")}</ul>` };
+}
 
 /** An image of one color. */
 function png(width, height) {

@@ -9,7 +9,8 @@ import { after, before, describe, test } from "node:test";
 
 import { HtmlValidate } from "html-validate";
 
-import { makeSites } from "./fixture.mjs";
+import { brokenLinks, focusable, focused, forbidden, frame, overflowing, poke, timed } from "./checks.mjs";
+import { makeSites, thousandSkills } from "./fixture.mjs";
 import { fileUrl, filesOf, findChromium, launch, serve, watchedPage } from "./support.mjs";
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -25,6 +26,8 @@ const PAGES = {
   skill: "acme/skills/pdf/index.html",
   file: "acme/skills/pdf/files/scripts/fill.py.html",
   text: "acme/skills/pdf/files/references/rules.md.html",
+  risky: "acme/skills/risky/index.html",
+  long: "acme/skills/risky/files/references/long.md.html",
 };
 const REAL = {
   index: "index.html",
@@ -112,18 +115,78 @@ for (const place of ["file", "http"]) {
     test("filters show what fits, announce it, and are cleared", () =>
       withPage({}, async (page) => {
         await open(page, "index");
-        const shown = () => page.locator("#Skills > li:visible").count();
+        const shown = () => page.locator(".skills > li:visible").count();
         const all = await shown();
         await page.getByLabel("License").selectOption({ label: "Apache-2.0 (13)" });
         assert.equal(await shown(), 13);
         assert.match(await page.locator("#Count").textContent(), /^13 of /);
         assert.match(await page.getByRole("status").textContent(), /^13 of /);
-        await page.getByLabel("Repository").selectOption({ label: "acme/tools (1)" });
+        // The numbers are those of the other filters.
+        await page.getByLabel("Repository").selectOption({ label: "acme/tools (0)" });
         assert.equal(await shown(), 0);
         assert.equal(await page.getByText("No skill has all of these.").isVisible(), true);
         await page.getByRole("button", { name: "Clear" }).click();
         assert.equal(await shown(), all);
         assert.equal(await page.getByText("No skill has all of these.").isVisible(), false);
+      }));
+
+    test("filters and the text of the search are in the address, and are still there after a reload and back", () =>
+      withPage({}, async (page) => {
+        await open(page, "index");
+        const shown = () => page.locator("#Main .skills > li:visible");
+        await page.getByLabel("License").selectOption({ label: "MIT (16)" });
+        await page.getByRole("combobox", { name: "Search skills" }).fill("forms");
+        const check = async () => {
+          await page.getByText("8 of 46 skills").first().waitFor();
+          assert.equal(await shown().count(), 8);
+          assert.equal(new URL(page.url()).search, "?q=forms&license=MIT");
+          assert.equal(await page.getByRole("combobox", { name: "Search skills" }).inputValue(), "forms");
+        };
+        await check();
+        await page.reload();
+        await check();
+        await shown().getByRole("link").first().click();
+        await page.waitForURL("**/forms-*/index.html");
+        await page.goBack();
+        await check();
+        await page.getByRole("button", { name: "Clear" }).click();
+        assert.equal(await shown().count(), 46);
+        assert.equal(new URL(page.url()).search, "");
+        // Of an address that someone wrote, what does not exist is ignored.
+        await page.goto(`${places[place]}index.html?license=none&plugin=documents&x=1`);
+        await page.getByText("1 of 46 skills").first().waitFor();
+        assert.equal(await page.getByLabel("License").inputValue(), "");
+      }));
+
+    test("search finds a word with one wrong letter, but only if there is nothing else", () =>
+      withPage({}, async (page) => {
+        await open(page, "skill");
+        const input = page.getByRole("combobox", { name: "Search skills" });
+        for (const typed of ["invocies", "invoics", "invoicess", "imvoices", "invoices"]) {
+          await input.fill(typed);
+          await results(page).first().waitFor();
+          assert.match(await results(page).first().textContent(), /^invoices-/, typed);
+        }
+        for (const typed of ["invocie", "frms", "invoxxes"]) {
+          await input.fill(typed);
+          await page.getByText("No skill found").waitFor();
+        }
+        // "table" is part of "tables", and one letter from "cable".
+        await input.fill("table");
+        await results(page).first().waitFor();
+        for (const name of await results(page).locator("div").allTextContents()) assert.match(name, /^tables-/);
+      }));
+
+    test("filters and jumps of a repository show its plugins", () =>
+      withPage({}, async (page) => {
+        await open(page, "repository");
+        assert.equal(await page.locator(".group:visible").count(), 2);
+        await page.getByText("1 plugin").click();
+        await page.getByRole("link", { name: "documents", exact: true }).click();
+        assert.equal(new URL(page.url()).hash, "#plugin%3Adocuments");
+        await page.getByLabel("License").selectOption({ label: "Apache-2.0 (13)" });
+        assert.deepEqual(await page.locator(".group:visible h2").allTextContents(), ["Other skills"]);
+        assert.deepEqual(await page.locator("#Jump li:visible").allTextContents(), ["Other skills"]);
       }));
 
     test("command is copied", () =>
@@ -174,7 +237,7 @@ for (const place of ["file", "http"]) {
       withPage({ javaScriptEnabled: false }, async (page) => {
         await open(page, "index");
         for (const role of ["combobox", "button"]) assert.equal(await page.getByRole(role).count(), 0, role);
-        assert.equal(await page.locator("#Skills > li:visible").count(), 43);
+        assert.equal(await page.locator(".skills > li:visible").count(), 46);
         await page.getByRole("link", { name: "pdf", exact: true }).click();
         assert.equal(await page.locator("h1").textContent(), "pdf");
         assert.equal(await page.getByRole("button").count(), 0);
@@ -224,7 +287,7 @@ describe("each kind of page", { skip }, () => {
         }
         await page.goto(places.file + PAGES.index);
         await page.getByLabel("License").selectOption({ label: "Apache-2.0 (13)" });
-        await page.getByLabel("Repository").selectOption({ label: "acme/tools (1)" });
+        await page.getByLabel("Repository").selectOption({ label: "acme/tools (0)" });
         await page.getByRole("combobox", { name: "Search skills" }).fill("pdf");
         await results(page).first().waitFor();
         await check(page, `${colorScheme} ${width}, with results of a search, and filters that nothing has`);
@@ -286,6 +349,28 @@ function write(name, bytes) {
   fs.writeFileSync(path.join(shots, name), bytes);
 }
 
+describe("1,000 skills", { skip }, () => {
+  /** A frame of a screen that shows 60 in a second, in milliseconds, and how many times as long a busy machine may need. */
+  const [FRAME, BUSY] = [1000 / 60, 6];
+
+  test("are searched within a frame", (context) =>
+    withPage({}, async (page) => {
+      const { words, script, list } = thousandSkills();
+      const index = fs.readFileSync(path.join(sites.small, PAGES.index), "utf8").replace(/<ul class="skills">[^]*?<\/ul>/, list);
+      const skill = fs.readFileSync(path.join(sites.small, PAGES.skill), "utf8");
+      await page.route("**/search.js", (route) => route.fulfill({ body: script, contentType: "text/javascript" }));
+      await page.route("**/index.html", (route) => route.fulfill({ body: route.request().url().includes("/pdf/") ? skill : index, contentType: "text/html" }));
+      for (const name of ["skill", "index"]) {
+        await page.goto(places.http + PAGES[name]);
+        await page.getByRole("combobox", { name: "Search skills" }).fill("skill");
+        await results(page).first().waitFor();
+        const times = await page.evaluate(timed, ["s", "sk", "skill-9", "word", "xkill", "wrod", `${words[3]}x`, "no such word", ""]);
+        context.diagnostic(`${name}: ${times.map((time) => time.toFixed(1)).join(", ")} ms`);
+        assert.ok(Math.max(...times) < BUSY * FRAME, `${name}: ${times}`);
+      }
+    }));
+});
+
 describe("hostile skill", { skip }, () => {
   const page = (name) => `acme/hostile/${name}/index.html`;
 
@@ -344,95 +429,3 @@ describe("files", () => {
     });
   }
 });
-
-/** Returns the links of all pages to a file or an id that does not exist. */
-function brokenLinks(site) {
-  const value = (text) => text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-  const pages = new Map();
-  for (const file of filesOf(site, ".html")) {
-    const tags = fs.readFileSync(path.join(site, file), "utf8").match(/<[a-z][^<>]*>/g) ?? [];
-    const attributes = tags.flatMap((tag) => [...tag.matchAll(/ ([a-z-]+)(?:=(?:"([^"]*)"|([^\s>"]+)))?/g)]);
-    const ids = attributes.filter(([, name]) => name === "id").map(([, , quoted, bare]) => value(quoted ?? bare));
-    assert.equal(new Set(ids).size, ids.length, `${file}: an id twice`);
-    const links = attributes.filter(([, name]) => name === "href" || name === "src").map(([, , quoted, bare]) => value(quoted ?? bare));
-    pages.set(file, { ids: new Set(ids), links });
-  }
-  const broken = [];
-  for (const [file, { links }] of pages) {
-    for (const link of new Set(links)) {
-      if (/^(https?|mailto):/.test(link)) continue;
-      const url = new URL(link, `https://x/${file.split("/").map(encodeURIComponent).join("/")}`);
-      const target = url.pathname.slice(1).split("/").map(decodeURIComponent).join("/");
-      const fragment = decodeURIComponent(url.hash.slice(1));
-      const found = pages.has(target) || fs.existsSync(path.join(site, target));
-      if (url.host !== "x" || !found || (fragment && !pages.get(target)?.ids.has(fragment))) broken.push(`${file}: ${link}`);
-    }
-  }
-  return broken;
-}
-
-// These run in the page.
-
-function focusable() {
-  const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")];
-  window.stops = all.filter((element) => element.checkVisibility({ visibilityProperty: true }));
-  return window.stops.length;
-}
-
-function focused() {
-  const element = document.activeElement;
-  const style = getComputedStyle(element);
-  const box = element.getBoundingClientRect();
-  return {
-    at: window.stops.indexOf(element),
-    visible: box.bottom > 0 && box.top < innerHeight,
-    outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-    html: element.outerHTML.slice(0, 200),
-  };
-}
-
-/** Returns the elements that are wider than the window, if the page scrolls sideways. */
-function overflowing() {
-  const page = document.documentElement;
-  if (page.scrollWidth <= page.clientWidth) return [];
-  const wide = [...document.querySelectorAll("body *")].filter(
-    (element) => element.getBoundingClientRect().right > page.clientWidth && !element.closest(".table, pre"),
-  );
-  return [`${page.scrollWidth} of ${page.clientWidth}`, ...wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 120))];
-}
-
-/** Returns the elements around the text of a page. */
-function frame() {
-  const names = (elements) => [...elements].map((element) => `${element.localName}${element.id && `#${element.id}`}.${element.className}`);
-  const head = names(document.head.children).filter((name) => !name.startsWith("meta"));
-  const outside = [...document.body.querySelectorAll("*")].filter((element) => !element.closest("main") && !element.closest(".crumbs li"));
-  const styles = ["Main", "Search", "Theme"].map((id) => getComputedStyle(document.getElementById(id)).display);
-  return { head, body: names(document.body.children), outside: names(outside), main: [...new Set(names(document.querySelectorAll("main > *")))], styles };
-}
-
-/** Returns elements and attributes that are not in any page. */
-function forbidden() {
-  const found = [];
-  const names = ["base", "embed", "form", "iframe", "link", "math", "meta", "noscript", "object", "plaintext", "script", "style", "svg", "template", "textarea", "video", "xmp"];
-  for (const element of document.querySelectorAll("*")) {
-    if (names.includes(element.localName) && element.parentElement !== document.head) found.push(element.outerHTML);
-    for (const { name, value } of element.attributes) {
-      if (name.startsWith("on") || ["style", "srcdoc", "action", "formaction", "name"].includes(name) && element.localName !== "meta") found.push(`${name}=${value}`);
-      if (["href", "src"].includes(name) && !/^(https?|mailto|file):/.test(element[name])) found.push(`${name}=${value}`);
-      if (name === "src" && !element.src.startsWith("file:")) found.push(`src=${value}`);
-      if (name === "href" && element.href.startsWith("file:") && !element.href.includes("/hostile/")) found.push(`href=${value}`);
-    }
-  }
-  const search = document.getElementById("Search");
-  for (const { src } of document.scripts) if (!/\/hostile\/(site|search)\.js$/.test(src)) found.push(`script ${src}`);
-  if (search.localName !== "div" || search.parentElement.localName !== "header") found.push(search.outerHTML);
-  return found;
-}
-
-/** Moves over all elements, clicks those that open, and focuses those that can be focused. */
-function poke() {
-  for (const element of document.querySelectorAll("main *")) {
-    for (const kind of ["mouseover", "pointerenter", "focus", "toggle", "error", "load"]) element.dispatchEvent(new Event(kind));
-    if (element.localName === "summary") element.click();
-  }
-}

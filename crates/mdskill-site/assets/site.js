@@ -2,7 +2,12 @@
 (() => {
   "use strict";
   const page = document.documentElement;
+  const get = (id) => document.getElementById(id);
   const themes = ["auto", "light", "dark"];
+  /** The fewest letters of a word that may be misspelled. */
+  const MIN_MISSPELLED = 5;
+  /** The pause after which a list shows only what was found, in milliseconds: to hide 1,000 skills takes several frames. */
+  const PAUSE = 150;
   // Some browsers store nothing for files on disk.
   const stored = (key) => {
     try { return localStorage.getItem(key); } catch { return null; }
@@ -16,26 +21,25 @@
   };
   let theme = themes.includes(stored("theme")) ? stored("theme") : "auto";
   show(theme);
+  let hasShortcuts = stored("shortcuts") !== "off";
 
-  document.addEventListener("DOMContentLoaded", () => {
-    const get = (id) => document.getElementById(id);
-    const root = document.body.dataset.root;
-
-    // A person who speaks to the computer, and says a word with these letters, needs to turn them off.
+  // A person who speaks to the computer, and says a word with these letters, needs to turn them off.
+  const offerShortcuts = () => {
     const shortcuts = get("Shortcuts");
-    let hasShortcuts = stored("shortcuts") !== "off";
-    const showShortcuts = () => {
+    const label = () => {
       shortcuts.textContent = `Shortcuts: ${hasShortcuts ? "on" : "off"}`;
       page.classList.toggle("no-shortcuts", !hasShortcuts);
     };
     shortcuts.hidden = false;
-    showShortcuts();
+    label();
     shortcuts.addEventListener("click", () => {
       hasShortcuts = !hasShortcuts;
       store("shortcuts", hasShortcuts ? "on" : "off");
-      showShortcuts();
+      label();
     });
+  };
 
+  const offerThemes = () => {
     const button = get("Theme");
     const label = () => { button.textContent = `Theme: ${theme}`; };
     button.hidden = false;
@@ -46,7 +50,9 @@
       show(theme);
       label();
     });
+  };
 
+  const offerCopies = () => {
     for (const copy of document.querySelectorAll(".copy")) {
       const code = copy.parentElement.querySelector("code");
       copy.hidden = false;
@@ -61,41 +67,77 @@
         setTimeout(() => { copy.textContent = "Copy"; }, 2000);
       });
     }
+  };
 
-    const box = get("Search");
+  /** Whether two words differ by one letter, or by two letters that are swapped. */
+  const isNear = (one, other) => {
+    if (Math.abs(one.length - other.length) > 1) return false;
+    let at = 0;
+    while (at < one.length && one[at] === other[at]) at += 1;
+    const rest = (word, from) => word.slice(at + from);
+    return rest(one, 1) === rest(other, 1) || rest(one, 0) === rest(other, 1) || rest(one, 1) === rest(other, 0)
+      || (one[at] === other[at + 1] && one[at + 1] === other[at] && rest(one, 2) === rest(other, 2));
+  };
+
+  /** The skills, or null before they are loaded. */
+  let rows = null;
+  /** Their words: to find these takes longer than a key is down, so it is done once. */
+  const vocabulary = new Set();
+  const load = (then) => {
+    if (rows || document.querySelector("script[data-search]")) return;
+    const script = document.createElement("script");
+    script.src = `${document.body.dataset.root}search.js`;
+    script.dataset.search = "";
+    script.addEventListener("load", () => {
+      rows = window.skills.map((row) => ({
+        row,
+        href: `${document.body.dataset.root}${row[1]}/index.html`,
+        name: row[0].toLowerCase(),
+        text: ` ${row.slice(2).join(" ").toLowerCase()}`,
+      }));
+      for (const { name, text } of rows) {
+        for (const word of (name + text).split(/[\s\-.,:;/()"'`]+/)) vocabulary.add(word);
+      }
+      then();
+    });
+    document.head.append(script);
+  };
+  const points = (entry, word) => {
+    const at = entry.name.indexOf(word);
+    if (entry.name === word) return 100;
+    if (at === 0) return 40;
+    if (at > 0) return entry.name[at - 1] === "-" ? 30 : 15;
+    if (!entry.text.includes(word)) return 0;
+    return entry.text.includes(` ${word}`) ? 6 : 3;
+  };
+  /** Returns the skills with one of the forms of each word, the best first. */
+  const match = (words) => {
+    const found = [];
+    for (const entry of rows) {
+      const each = words.map((forms) => Math.max(0, ...forms.map((word) => points(entry, word))));
+      if (each.every(Boolean)) found.push([each.reduce((sum, one) => sum + one), entry]);
+    }
+    found.sort((a, b) => b[0] - a[0] || (a[1].name < b[1].name ? -1 : 1));
+    return found.map(([, entry]) => entry);
+  };
+  const similar = (word) => {
+    if (word.length < MIN_MISSPELLED) return [word];
+    return [word, ...[...vocabulary].filter((known) => isNear(word, known))];
+  };
+  /** Returns the skills for a text, or null if it has no words, or the skills are not loaded. */
+  const search = (text) => {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    if (!rows || !words.length) return null;
+    const found = match(words.map((word) => [word]));
+    return found.length ? found : match(words.map(similar));
+  };
+
+  /** Shows the results of the search. `changed` is called with them. */
+  const offerSearch = (changed) => {
     const input = get("SearchInput");
     const list = get("SearchResults");
-    box.hidden = false;
-    let rows = null;
+    get("Search").hidden = false;
     let selected = -1;
-    const load = () => {
-      if (rows || document.querySelector("script[data-search]")) return;
-      const script = document.createElement("script");
-      script.src = `${root}search.js`;
-      script.dataset.search = "";
-      script.addEventListener("load", () => {
-        rows = window.skills.map((row) => ({
-          row,
-          name: row[0].toLowerCase(),
-          text: row.slice(2).join(" ").toLowerCase(),
-        }));
-        find();
-      });
-      document.head.append(script);
-    };
-    const score = (entry, words) => {
-      let sum = 0;
-      for (const word of words) {
-        const at = entry.name.indexOf(word);
-        if (entry.name === word) sum += 100;
-        else if (at === 0) sum += 40;
-        else if (at > 0) sum += entry.name[at - 1] === "-" ? 30 : 15;
-        else if (entry.text.includes(` ${word}`)) sum += 6;
-        else if (entry.text.includes(word)) sum += 3;
-        else return 0;
-      }
-      return sum;
-    };
     const select = (at) => {
       selected = at;
       [...list.children].forEach((item, number) => {
@@ -110,18 +152,19 @@
       input.setAttribute("aria-expanded", is);
     };
     const go = (item) => { if (item?.dataset.href) location.href = item.dataset.href; };
+    const option = (number) => {
+      const item = document.createElement("li");
+      item.id = `Result${number}`;
+      item.role = "option";
+      return item;
+    };
     const find = () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      if (!rows || !words.length) { open(false); return; }
-      const found = rows.map((entry) => [score(entry, words), entry])
-        .filter(([points]) => points)
-        .sort((a, b) => b[0] - a[0] || (a[1].name < b[1].name ? -1 : 1))
-        .slice(0, 12);
-      const items = found.map(([, { row }], number) => {
-        const item = document.createElement("li");
-        item.id = `Result${number}`;
-        item.role = "option";
-        item.dataset.href = `${root}${row[1]}/index.html`;
+      const found = search(input.value);
+      changed(found);
+      if (!found || document.activeElement !== input) { open(false); return; }
+      const items = found.slice(0, 12).map(({ row, href }, number) => {
+        const item = option(number);
+        item.dataset.href = href;
         const name = document.createElement("div");
         name.textContent = row[0];
         const about = document.createElement("small");
@@ -130,11 +173,9 @@
         return item;
       });
       if (!items.length) {
-        const none = document.createElement("li");
+        const none = option(0);
         none.className = "none";
-        none.role = "option";
         none.setAttribute("aria-disabled", "true");
-        none.id = "Result0";
         none.textContent = "No skill found";
         items.push(none);
       }
@@ -142,7 +183,7 @@
       open(true);
       select(0);
     };
-    input.addEventListener("focus", load);
+    input.addEventListener("focus", () => load(find));
     input.addEventListener("input", find);
     input.addEventListener("keydown", (event) => {
       if (list.hidden && event.key !== "Escape") return;
@@ -150,7 +191,7 @@
       if (event.key === "ArrowDown") select(selected < last ? selected + 1 : 0);
       else if (event.key === "ArrowUp") select(selected > 0 ? selected - 1 : last);
       else if (event.key === "Enter") go(list.children[selected]);
-      else if (event.key === "Escape") { input.value = ""; open(false); input.blur(); return; }
+      else if (event.key === "Escape") { input.value = ""; find(); input.blur(); return; }
       else return;
       event.preventDefault();
     });
@@ -167,33 +208,100 @@
         input.focus();
       }
     });
+    if (input.value) load(find);
+  };
 
-    const filters = get("Filters");
-    if (!filters) return;
-    filters.hidden = false;
-    const items = [...get("Skills").children].map((item) => [item, (item.dataset.f || "").split(" ")]);
-    const selects = [...filters.querySelectorAll("select")];
-    const count = get("Count");
+  /** Shows the filters of a list of skills, and returns what shows the skills that a search found. */
+  const offerFilters = () => {
+    const [filters, clear, count, input] = ["Filters", "ClearFilters", "Count", "SearchInput"].map(get);
+    const items = [...document.querySelectorAll(".skills > li")].map((item) => ({
+      item,
+      href: item.querySelector("a").getAttribute("href"),
+      has: new Set((item.dataset.f ?? "").split(" ")),
+    }));
+    const selects = [...filters.querySelectorAll("select")].map((field) => ({
+      field,
+      key: field.dataset.name.toLowerCase(),
+      options: [...field.options].slice(1).map((option) => ({ option, name: option.textContent })),
+    }));
+    const groups = [...document.querySelectorAll(".group")];
     const all = count.textContent;
-    const filter = () => {
-      const wanted = selects.map((one) => one.value).filter(Boolean);
-      let shown = 0;
-      for (const [item, has] of items) {
-        item.hidden = !wanted.every((value) => has.includes(value));
-        if (!item.hidden) shown += 1;
+    let found = null;
+
+    const fits = ({ href, has }, selected) =>
+      (!found || found.has(href)) && selected.every(({ field }) => !field.value || has.has(field.value));
+    const remember = () => {
+      const query = new URLSearchParams();
+      if (input.value.trim()) query.set("q", input.value.trim());
+      for (const { field, key, options } of selects) {
+        const chosen = options.find(({ option }) => option.value === field.value);
+        if (chosen) query.set(key, chosen.name);
       }
-      count.textContent = wanted.length ? `${shown} of ${all}` : all;
+      const text = query.toString();
+      // A browser may refuse many changes in a short time.
+      try { history.replaceState(null, "", `${location.pathname}${text && `?${text}`}${location.hash}`); } catch { /* The next change is kept. */ }
+    };
+    const filter = () => {
+      let shown = 0;
+      for (const one of items) {
+        one.item.hidden = !fits(one, selects);
+        if (!one.item.hidden) shown += 1;
+      }
+      // The number of skills that each value would show.
+      for (const one of selects) {
+        const numbers = {};
+        const others = selects.filter((other) => other !== one);
+        for (const item of items.filter((item) => fits(item, others))) {
+          for (const value of item.has) numbers[value] = (numbers[value] ?? 0) + 1;
+        }
+        for (const { option, name } of one.options) option.textContent = `${name} (${numbers[option.value] ?? 0})`;
+      }
+      for (const group of groups) {
+        group.hidden = !group.querySelector("li:not([hidden])");
+      }
+      for (const link of document.querySelectorAll("#Jump a")) {
+        link.parentElement.hidden = get(decodeURIComponent(link.hash.slice(1))).parentElement.hidden;
+      }
+      const isFiltered = found !== null || selects.some(({ field }) => field.value);
+      count.textContent = isFiltered ? `${shown} of ${all}` : all;
       get("Status").textContent = count.textContent;
-      get("ClearFilters").hidden = !wanted.length;
+      clear.hidden = !isFiltered;
       get("Nothing").hidden = shown > 0;
     };
-    filters.addEventListener("change", filter);
-    get("ClearFilters").addEventListener("click", () => {
-      for (const one of selects) one.value = "";
+    let pause;
+    const changed = () => {
+      clearTimeout(pause);
+      remember();
       filter();
-      selects[0].focus();
+    };
+
+    const query = new URLSearchParams(location.search);
+    input.value = query.get("q") ?? "";
+    for (const { field, key, options } of selects) {
+      field.value = options.find(({ name }) => name === query.get(key))?.option.value ?? "";
+    }
+    filters.hidden = false;
+    filters.addEventListener("change", changed);
+    clear.addEventListener("click", () => {
+      for (const { field } of selects) field.value = "";
+      input.value = "";
+      found = null;
+      changed();
+      (selects[0]?.field ?? input).focus();
     });
-    // A browser keeps the values when the reader comes back.
     filter();
+    return (entries) => {
+      found = entries && new Set(entries.map(({ href }) => href));
+      remember();
+      clearTimeout(pause);
+      pause = setTimeout(filter, PAUSE);
+    };
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    offerShortcuts();
+    offerThemes();
+    offerCopies();
+    offerSearch(get("Filters") ? offerFilters() : () => {});
   });
 })();

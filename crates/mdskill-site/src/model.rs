@@ -332,9 +332,36 @@ pub struct Summary {
     pub capabilities: Vec<String>,
     /// The agents that read its folder.
     pub agents: Vec<String>,
+    /// The numbers of findings.
+    #[serde(skip)]
+    pub severities: Severities,
+}
+
+/// The numbers of findings of each severity.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Severities {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
 }
 
 impl Skill {
+    /// Returns the numbers of findings.
+    pub(crate) fn severities(&self) -> Severities {
+        let of = |severity: &str| {
+            let found = self.findings.iter();
+            found.filter(|finding| finding.severity == severity).count()
+        };
+        Severities {
+            errors: of("error"),
+            warnings: of("warning"),
+            notes: of("info"),
+        }
+    }
+
     /// Whether its files can lie on a site one by one: none of them would run there.
     pub(crate) fn has_plain_files(&self) -> bool {
         let mut files = self.files.iter();
@@ -376,6 +403,7 @@ impl Summary {
                 .iter()
                 .map(|agent| agent.name.clone())
                 .collect(),
+            severities: skill.severities(),
         }
     }
 }

@@ -14,9 +14,11 @@ use crate::format::cut;
 const MAX_LINE: usize = 100;
 
 /// The site's own templates.
-const OWN: [(&str, &str); 5] = [
+const OWN: [(&str, &str); 7] = [
     ("base.html", include_str!("../templates/base.html")),
+    ("card.html", include_str!("../templates/card.html")),
     ("file.html", include_str!("../templates/file.html")),
+    ("filters.html", include_str!("../templates/filters.html")),
     ("index.html", include_str!("../templates/index.html")),
     (
         "repository.html",

@@ -20,6 +20,9 @@ struct View {
     page: Frame,
     count: String,
     has_several: bool,
+    /// Whether the title of the site is the name of its only repository.
+    is_of_repository: bool,
+    has_plugins: bool,
     repositories: Vec<RepositoryView>,
     filters: Vec<Filter>,
     items: Vec<Item>,
@@ -35,7 +38,7 @@ struct RepositoryView {
 
 /// A filter, and its values.
 #[derive(Serialize)]
-struct Filter {
+pub(super) struct Filter {
     id: &'static str,
     name: &'static str,
     values: Vec<FilterValue>,
@@ -45,7 +48,6 @@ struct Filter {
 struct FilterValue {
     id: String,
     name: String,
-    count: usize,
 }
 
 #[derive(Serialize)]
@@ -67,14 +69,19 @@ pub(super) fn pages(
     let mut listed: Vec<&Summary> = skills.iter().collect();
     listed.sort_by_key(|skill| &skill.name);
     let mut items: Vec<Item> = listed.iter().map(|skill| Item::of(skill, "")).collect();
-    if repositories.len() > 1 {
-        for (item, skill) in items.iter_mut().zip(&listed) {
-            item.notes.insert(0, skill.repository.clone());
+    for (item, skill) in items.iter_mut().zip(&listed) {
+        if let Some(plugin) = &skill.plugin {
+            item.notes.push(format!("plugin {}", cut(plugin, 60)));
+        }
+        if repositories.len() > 1 {
+            item.notes.push(format!("from {}", skill.repository));
         }
     }
     let view = View {
         count: counted,
         has_several: repositories.len() > 1,
+        has_plugins: skills.iter().any(|skill| skill.plugin.is_some()),
+        is_of_repository: repositories.iter().all(|one| one.name == *title),
         repositories: repositories
             .iter()
             .map(|repository| RepositoryView {
@@ -106,7 +113,7 @@ pub(super) fn pages(
 }
 
 /// Returns the filters that divide the skills, and adds to each item what they compare.
-fn filters(skills: &[&Summary], items: &mut [Item]) -> Vec<Filter> {
+pub(super) fn filters(skills: &[&Summary], items: &mut [Item]) -> Vec<Filter> {
     type Values = fn(&Summary) -> Vec<&str>;
     let all: [(&str, &str, Values); 5] = [
         ("r", "Repository", |skill| vec![&skill.repository]),
@@ -143,14 +150,10 @@ fn filters(skills: &[&Summary], items: &mut [Item]) -> Vec<Filter> {
                 let _infallible = write!(item.facets, "{id}{at}");
             }
         }
-        let values = counts
-            .iter()
-            .zip(0..)
-            .map(|((value, count), at)| FilterValue {
-                id: format!("{id}{at}"),
-                name: cut(value, 60),
-                count: *count,
-            });
+        let values = counts.keys().zip(0..).map(|(value, at)| FilterValue {
+            id: format!("{id}{at}"),
+            name: cut(value, 60),
+        });
         filters.push(Filter {
             id,
             name,

@@ -158,6 +158,12 @@ impl Frame {
     }
 }
 
+/// Returns the id of a plugin on the page of its repository. A name may have characters that an id can't
+/// have.
+fn plugin_id(plugin: &str) -> String {
+    format!("plugin:{}", encode(plugin).replace('%', "="))
+}
+
 /// Returns the link to a page that is a folder.
 fn href(root: &str, page: &str) -> String {
     if page.is_empty() {

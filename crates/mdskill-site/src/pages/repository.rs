@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use super::index::{Filter, filters};
 use super::view::Item;
-use super::{Frame, Site};
+use super::{Frame, Site, plugin_id};
 use crate::format::{count, json};
 use crate::model::{Repository, Summary};
+use crate::paths::encode;
 use crate::{Pages, TemplateError};
 
 #[derive(Serialize)]
@@ -14,12 +16,19 @@ struct View<'a> {
     repository: &'a Repository,
     count: String,
     short_commit: String,
+    filters: Vec<Filter>,
+    has_plugins: bool,
+    /// The number of plugins, if there are several groups.
+    plugins: Option<String>,
     /// The skills of each plugin, or all.
     groups: Vec<Group>,
 }
 
 #[derive(Serialize)]
 struct Group {
+    id: String,
+    /// The id in a link.
+    fragment: String,
     name: String,
     items: Vec<Item>,
 }
@@ -44,17 +53,25 @@ pub(super) fn pages(
         &format!("{counted} of {}", repository.name),
     );
     let mut groups: Vec<Group> = Vec::new();
-    for skill in skills {
+    let all: Vec<&Summary> = skills.iter().collect();
+    let mut items: Vec<Item> = skills
+        .iter()
+        .map(|skill| Item::of(skill, &page.root))
+        .collect();
+    let filters = filters(&all, &mut items);
+    for (skill, item) in skills.iter().zip(items) {
         let name = skill.plugin.clone().unwrap_or_default();
-        let item = Item::of(skill, &page.root);
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.items.push(item),
             None => groups.push(Group {
+                id: plugin_id(&name),
+                fragment: encode(&plugin_id(&name)),
                 name,
                 items: vec![item],
             }),
         }
     }
+    let plugins = groups.iter().filter(|group| !group.name.is_empty()).count();
     let view = View {
         count: counted,
         short_commit: repository
@@ -64,6 +81,9 @@ pub(super) fn pages(
             .chars()
             .take(7)
             .collect(),
+        filters,
+        has_plugins: plugins > 0,
+        plugins: (plugins > 0 && groups.len() > 1).then(|| count(plugins, "plugin")),
         groups,
         repository,
         page,

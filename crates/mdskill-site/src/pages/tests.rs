@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::format::{count, size};
-use crate::model::{Command, Content, File};
+use crate::model::{Command, Content, File, Finding};
 
 const EVIL: &str = "</title><script>alert(1)</script><img src=x onerror=alert(1)>\"'`{{7*7}}";
 
@@ -149,4 +149,24 @@ fn numbers_are_readable() {
         ["999 B", "1.9 kB", "5.2 MB"]
     );
     assert_eq!(cut("äöü", 2), "äö\u{2026}");
+}
+
+#[test]
+fn problems_of_a_skill_are_in_the_lists() {
+    let finding = |severity: &str| Finding {
+        severity: severity.to_owned(),
+        ..Finding::default()
+    };
+    let mut skill = skill("text\n");
+    let index = |skill: &Skill| {
+        let pages = site().index(&[], &[Summary::of(skill)]).unwrap();
+        page(&pages, "index.html")
+    };
+    assert!(!index(&skill).contains("class=\"tag"));
+    skill.findings = vec![finding("error"), finding("error"), finding("info")];
+    let html = index(&skill);
+    assert!(
+        html.contains("<span class=\"tag error\">2 errors</span></p>"),
+        "{html}"
+    );
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::href;
 use crate::format::{count, cut};
-use crate::model::Summary;
+use crate::model::{Severities, Summary};
 use mdskill_lint::capability::{Capability, Kind};
 use mdskill_lint::details::first_sentence;
 
@@ -17,7 +17,9 @@ pub(super) struct Item {
     pub(super) name: String,
     pub(super) href: String,
     pub(super) sentence: String,
-    /// The repository, plugin and license, as far as they are not those of the whole list.
+    /// Errors and warnings.
+    pub(super) problems: Vec<Tag>,
+    /// Other facts, each with the word for it, such as "license MIT".
     pub(super) notes: Vec<String>,
     /// The severe capabilities.
     pub(super) severe: Vec<String>,
@@ -29,24 +31,49 @@ impl Item {
     pub(super) fn of(skill: &Summary, root: &str) -> Self {
         let description = skill.description.as_deref().unwrap_or_default();
         let (sentence, _) = first_sentence(description);
-        let severe = skill.capabilities.iter().filter(|word| {
+        let kinds = skill.capabilities.iter().map(String::as_str);
+        let (severe, plain): (Vec<&str>, Vec<&str>) = kinds.partition(|word| {
             let kind: Result<Kind, _> = word.parse();
             kind.is_ok_and(Kind::is_severe)
         });
+        let notes = [
+            (!plain.is_empty()).then(|| format!("has {}", plain.join(", "))),
+            skill
+                .license
+                .as_ref()
+                .map(|license| format!("license {}", cut(license, 60))),
+            skill.date.as_ref().map(|date| format!("changed {date}")),
+        ];
         Self {
             name: skill.name.clone(),
             href: href(root, &skill.page),
             sentence: cut(sentence, MAX_SENTENCE),
-            notes: skill
-                .plugin
-                .iter()
-                .chain(&skill.license)
-                .map(|note| cut(note, 60))
-                .collect(),
-            severe: severe.cloned().collect(),
+            problems: problems(skill.severities),
+            notes: notes.into_iter().flatten().collect(),
+            severe: severe.into_iter().map(str::to_owned).collect(),
             facets: String::new(),
         }
     }
+}
+
+/// A few words in the color of a severity.
+#[derive(Debug, Serialize)]
+pub(super) struct Tag {
+    /// `error`, `warning`, `note`, or `good`.
+    pub(super) class: &'static str,
+    pub(super) text: String,
+}
+
+/// Returns the numbers of errors and warnings that are not zero.
+fn problems(found: Severities) -> Vec<Tag> {
+    let counts = [("error", found.errors), ("warning", found.warnings)];
+    let counts = counts.into_iter().filter(|(_, number)| *number > 0);
+    counts
+        .map(|(class, number)| Tag {
+            class,
+            text: count(number, class),
+        })
+        .collect()
 }
 
 /// The capabilities of one kind.
