@@ -177,6 +177,15 @@ for (const place of ["file", "http"]) {
         for (const name of await results(page).locator("div").allTextContents()) assert.match(name, /^tables-/);
       }));
 
+    test("code is copied", () =>
+      withPage({ permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+        await open(page, "skill");
+        await page.locator(".body pre").first().hover();
+        await page.getByRole("button", { name: "Copy the code" }).click();
+        await page.getByText("Copied").waitFor();
+        assert.match(await page.evaluate("navigator.clipboard.readText()"), /^import os\n/);
+      }));
+
     test("filters and jumps of a repository show its plugins", () =>
       withPage({}, async (page) => {
         await open(page, "repository");
@@ -241,9 +250,11 @@ for (const place of ["file", "http"]) {
         await page.getByRole("link", { name: "pdf", exact: true }).click();
         assert.equal(await page.locator("h1").textContent(), "pdf");
         assert.equal(await page.getByRole("button").count(), 0);
+        await page.getByText("On this page").click();
+        assert.equal(await page.getByRole("link", { name: "Verify" }).isVisible(), true);
         await page.getByRole("link", { name: "the rules" }).click();
         assert.match(page.url(), /rules\.md\.html#two$/);
-        assert.equal(await page.locator("h4#two").isVisible(), true);
+        assert.equal(await page.locator("h3#two").isVisible(), true);
       }));
   });
 }
@@ -309,6 +320,64 @@ describe("each kind of page", { skip }, () => {
       });
     }
   });
+
+  test("has an outline that is open beside the text, and closed above it", async () => {
+    for (const [width, isOpen] of [[1440, true], [360, false]]) {
+      await withPage({ viewport: { width, height: 900 } }, async (page) => {
+        for (const name of ["skill", "long"]) {
+          await page.goto(places.file + PAGES[name]);
+          const outline = page.getByRole("navigation", { name: "On this page" });
+          const last = outline.getByRole("link").last();
+          assert.equal(await last.isVisible(), isOpen, `${name} ${width}`);
+          if (!isOpen) await outline.getByText("On this page").click();
+          await last.click();
+          const target = page.locator(`[id="${new URL(page.url()).hash.slice(1)}"]`);
+          assert.equal(await target.evaluate((heading) => heading.getBoundingClientRect().top < innerHeight), true);
+        }
+        await page.goto(places.file + PAGES.risky);
+        const links = await page.getByRole("navigation", { name: "On this page" }).locator("a").allTextContents();
+        assert.deepEqual(links, ["SKILL.md", "Risky", "Files", "Validation", "History", "Verify", "More from acme/skills"]);
+      });
+    }
+  });
+
+  test("shows on the first screen what the audit found, and why there is no description", async () => {
+    for (const [width, name, text] of [[1440, "risky", "template.zip"], [360, "risky", "template.zip"], [360, "broken", "description"]]) {
+      await withPage({ viewport: { width, height: 800 } }, async (page) => {
+        await page.goto(`${places.file}acme/skills/${name}/index.html`);
+        const problem = page.getByRole("list", { name: "Problems" }).getByText(text);
+        assert.ok(await problem.first().evaluate((element) => element.getBoundingClientRect().bottom < 800), `${name} ${width}`);
+      });
+    }
+  });
+
+  test("shows whole lines of source, with lines above the one that a link leads to", async () => {
+    for (const width of [320, 1440]) {
+      await withPage({ viewport: { width, height: 600 } }, async (page) => {
+        await page.goto(places.file + PAGES.file);
+        assert.equal(await page.locator(".source").evaluate((pre) => pre.scrollWidth <= pre.clientWidth), true, String(width));
+        await page.goto(`${places.file}${PAGES.long}#L100`);
+        const top = await page.locator("#L100").evaluate((link) => link.getBoundingClientRect().top);
+        assert.ok(top > 72, String(top));
+        await page.locator("#L100").focus();
+        assert.equal(await page.locator("#L100").evaluate((link) => getComputedStyle(link).outlineOffset), "-2px");
+      });
+    }
+  });
+
+  test("has a line above its end that is as wide as its text", () =>
+    withPage({}, async (page) => {
+      for (const width of [360, 1000, 1600]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(places.file + PAGES.index);
+        const [line, list] = await page.evaluate(() => [".bottom", ".skills"].map((name) => {
+          const { left, right } = document.querySelector(name).getBoundingClientRect();
+          return [left, right];
+        }));
+        assert.deepEqual(line, list);
+        assert.equal(await page.getByRole("contentinfo").getByRole("link", { name: "feed" }).getAttribute("href"), "feed.xml");
+      }
+    }));
 
   test("is printed without what only a screen can do", () =>
     withPage({ colorScheme: "dark" }, async (page) => {

@@ -53,6 +53,17 @@
   };
 
   const offerCopies = () => {
+    for (const pre of document.querySelectorAll(".body pre:not(.raw)")) {
+      const box = document.createElement("div");
+      const copy = document.createElement("button");
+      box.className = "code";
+      copy.className = "copy";
+      copy.type = "button";
+      copy.textContent = "Copy";
+      copy.setAttribute("aria-label", "Copy the code");
+      pre.before(box);
+      box.append(pre, copy);
+    }
     for (const copy of document.querySelectorAll(".copy")) {
       const code = copy.parentElement.querySelector("code");
       copy.hidden = false;
@@ -67,6 +78,15 @@
         setTimeout(() => { copy.textContent = "Copy"; }, 2000);
       });
     }
+  };
+
+  // Beside the text there is room for its outline.
+  const openOutline = () => {
+    const outline = document.querySelector(".outline details");
+    const wide = matchMedia("(min-width: 64rem)");
+    const follow = () => { if (outline) outline.open = wide.matches; };
+    follow();
+    wide.addEventListener("change", follow);
   };
 
   /** Whether two words differ by one letter, or by two letters that are swapped. */
@@ -302,6 +322,7 @@
     offerShortcuts();
     offerThemes();
     offerCopies();
+    openOutline();
     offerSearch(get("Filters") ? offerFilters() : () => {});
   });
 })();

@@ -46,15 +46,18 @@ struct Listed<'a> {
 
 /// Returns the files of a skill for version 0.1.
 pub(super) fn files(skill: &Skill) -> Pages {
-    if !skill.is_discoverable || !skill.has_plain_files() {
+    let Some(folder) = plain_files(skill) else {
         return Pages::new();
-    }
+    };
     let files = skill.files.iter();
-    let files = files.map(|file| {
-        let path = format!("{FILES}/{}/{}", skill.name, file.path);
-        (path, file.original.clone())
-    });
+    let files = files.map(|file| (format!("{folder}/{}", file.path), file.original.clone()));
     files.collect()
+}
+
+/// Returns the folder with the files of a skill as they are; `None` if the site does not have them.
+pub(crate) fn plain_files(skill: &Skill) -> Option<String> {
+    let has_them = skill.is_discoverable && skill.has_plain_files();
+    has_them.then(|| format!("{FILES}/{}", skill.name))
 }
 
 /// Returns the indexes. Each name is in them once.

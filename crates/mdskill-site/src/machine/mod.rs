@@ -8,6 +8,7 @@ mod releases;
 mod sitemap;
 
 pub use archive::archive;
+pub(crate) use discovery::plain_files;
 
 use archive::ARCHIVE;
 

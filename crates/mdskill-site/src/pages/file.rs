@@ -7,13 +7,15 @@ use serde::Serialize;
 
 use super::links::{Links, MentionedBy};
 use super::skill::severity_word;
+use super::view::outline;
 use super::{Frame, Site};
 use crate::code::{Language, lines};
 use crate::escape::escape;
 use crate::format::{count, size};
+use crate::machine::plain_files;
 use crate::markdown::{Heading, Source, render};
 use crate::model::{Content, File, Finding, Skill};
-use crate::paths::up_from;
+use crate::paths::{encode, up_from};
 use crate::templates::safe;
 use crate::{Pages, TemplateError};
 use mdskill_lint::SKILL_FILE;
@@ -27,6 +29,8 @@ struct View<'a> {
     size: String,
     is_executable: bool,
     url: Option<String>,
+    /// The file as it is.
+    raw: Option<String>,
     mentions: Vec<MentionedBy>,
     /// The text of a Markdown file, except of SKILL.md, which is on the page of the skill.
     body: Value,
@@ -37,12 +41,14 @@ struct View<'a> {
 /// Adds a page for each text, and a copy of each image.
 pub(super) fn add_all(site: &Site, skill: &Skill, pages: &mut Pages) -> Result<(), TemplateError> {
     let links = Links::of(skill, "");
+    let plain = plain_files(skill);
+    let plain = plain.as_deref();
     for file in &skill.files {
         let Some(path) = links.page(&file.path) else {
             continue;
         };
         let bytes = match &file.content {
-            Content::Text(text) => page(site, skill, file, text, &path)?,
+            Content::Text(text) => page(site, skill, file, text, &path, plain)?,
             Content::Image(bytes) => bytes.clone(),
             Content::Binary | Content::TooLong => continue,
         };
@@ -57,10 +63,11 @@ fn page(
     file: &File,
     text: &str,
     path: &str,
+    plain: Option<&str>,
 ) -> Result<Vec<u8>, TemplateError> {
     let title = format!("{} · {}", file.path, skill.name);
     let mut frame = site.frame(path, &title, &format!("{} of {}", file.path, skill.name));
-    frame.crumb(&skill.repository, &skill.repository_page);
+    frame.repository_crumb(skill);
     frame.crumb(&skill.name, &skill.page);
     let links = Links::of(skill, &up_from(path));
     let extension = file.path.rsplit_once('.').map(|(_, extension)| extension);
@@ -71,7 +78,7 @@ fn page(
         render(&Source {
             text: &text[from..],
             resolve: &|start, target| links.resolve(file, from + start, target),
-            level: 3,
+            level: 2,
         })
     });
     let markdown = rendered.unwrap_or_default();
@@ -82,9 +89,13 @@ fn page(
         size: format!("{}, {}", count(code.len(), "line"), size(file.bytes)),
         is_executable: file.executable,
         url: links.web_page(&file.path),
+        raw: plain.map(|folder| {
+            let path = format!("{folder}/{}", file.path);
+            format!("{}{}", frame.root, encode(&path))
+        }),
         mentions: links.mentions(&file.path),
         body: safe(markdown.html),
-        outline: markdown.outline,
+        outline: outline(markdown.outline),
         lines: safe(numbered(&code, skill, &file.path)),
         page: frame,
     };

@@ -150,6 +150,14 @@ struct Crumb {
 }
 
 impl Frame {
+    /// Adds a link to the repository of a skill, unless the title of the site, which is above it, has the
+    /// same name.
+    fn repository_crumb(&mut self, skill: &Skill) {
+        if skill.repository != self.site {
+            self.crumb(&skill.repository, &skill.repository_page);
+        }
+    }
+
     /// Adds a link to a page above.
     fn crumb(&mut self, text: &str, page: &str) {
         let href = href(&self.root, page);

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::links::{Links, MentionedBy};
-use super::view::{Item, OfKind, Place, by_kind, place};
-use super::{Frame, Site, href};
+use super::view::{Item, OfKind, Place, Tag, by_kind, outline, place, validation};
+use super::{Frame, Site, href, plugin_id};
 use crate::format::{count, cut, grouped, json, size};
 use crate::markdown::{Heading, Source, render};
-use crate::model::{Change, Content, Skill, Summary};
+use crate::model::{Agent, Change, Content, Finding, Skill, Summary};
+use crate::paths::encode;
 use crate::templates::safe;
 use crate::{Pages, TemplateError};
 use mdskill_lint::SKILL_FILE;
@@ -19,8 +20,10 @@ use minijinja::Value;
 const MAX_PLACES: usize = 12;
 /// The most other skills.
 const MAX_OTHERS: usize = 10;
-/// The most entries of an outline.
-const MAX_OUTLINE: usize = 40;
+/// The most places of one kind of capability that are shown when the reader asks for more.
+const MAX_MORE_PLACES: usize = 100;
+/// The most findings that are shown above the text.
+const MAX_NOTICES: usize = 3;
 /// The most findings that are listed.
 const MAX_FINDINGS: usize = 20;
 
@@ -31,12 +34,18 @@ struct View<'a> {
     sentence: &'a str,
     rest: &'a str,
     short_commit: String,
+    /// The page of the repository's root at the commit.
+    commit_url: Option<&'a str>,
     repository_href: String,
+    plugin_href: Option<String>,
+    text_href: Option<String>,
+    /// The findings that a reader must not miss.
+    notices: Vec<FindingView<'a>>,
+    more_notices: usize,
     capabilities: Vec<OfKind>,
     findings: Vec<FindingView<'a>>,
     more_findings: usize,
-    validation: String,
-    is_valid: bool,
+    validation: Vec<Tag>,
     tokens: TokensView,
     size: String,
     agents: Agents,
@@ -59,6 +68,8 @@ struct TokensView {
 struct Agents {
     first: Vec<String>,
     more: Vec<String>,
+    /// Widespread agents that do not read the folder.
+    others: Vec<Agent>,
 }
 
 #[derive(Serialize)]
@@ -102,28 +113,31 @@ pub(super) fn add(
     let path = format!("{}/index.html", skill.page);
     let description = skill.description.as_deref().unwrap_or_default();
     let mut page = site.frame(&path, &skill.name, description);
-    page.crumb(&skill.repository, &skill.repository_page);
+    page.repository_crumb(skill);
     let links = Links::of(skill, &page.root);
     let link = |file: &str, line: Option<usize>| links.file(file, line);
     let (sentence, rest) = first_sentence(description);
     let body = body(skill, &links);
     let listed = listed_with(skill, others).into_iter();
-    let (errors, warnings, notes) = severities(skill);
+    let notices: Vec<&Finding> = notices(skill).collect();
+    let repository_href = href(&page.root, &skill.repository_page);
     let view = View {
         sentence,
         rest,
         short_commit: short(skill.commit.as_deref().unwrap_or_default()),
-        repository_href: href(&page.root, &skill.repository_page),
-        capabilities: by_kind(&skill.capabilities, MAX_PLACES, &link),
-        findings: findings(skill, &links),
+        commit_url: skill.root_url.as_deref(),
+        plugin_href: skill
+            .plugin
+            .as_ref()
+            .map(|plugin| format!("{repository_href}#{}", encode(&plugin_id(plugin)))),
+        text_href: links.file(SKILL_FILE, None),
+        repository_href,
+        more_notices: notices.len().saturating_sub(MAX_NOTICES),
+        notices: finding_views(notices.into_iter().take(MAX_NOTICES), &links),
+        capabilities: by_kind(&skill.capabilities, MAX_PLACES, MAX_MORE_PLACES, &link),
+        findings: finding_views(skill.findings.iter().take(MAX_FINDINGS), &links),
         more_findings: skill.findings.len().saturating_sub(MAX_FINDINGS),
-        validation: [
-            count(errors, "error"),
-            count(warnings, "warning"),
-            count(notes, "note"),
-        ]
-        .join(", "),
-        is_valid: errors == 0,
+        validation: validation(skill.severities()),
         tokens: TokensView {
             description: grouped(skill.tokens.description),
             body: grouped(skill.tokens.body),
@@ -135,7 +149,7 @@ pub(super) fn add(
             size(skill.bytes)
         ),
         agents: agents(skill),
-        outline: body.outline.into_iter().take(MAX_OUTLINE).collect(),
+        outline: outline(body.outline),
         body: safe(body.html),
         files: rows(skill, &links),
         history: skill
@@ -181,12 +195,16 @@ fn body(skill: &Skill, links: &Links<'_>) -> crate::markdown::Rendered {
     })
 }
 
-fn severities(skill: &Skill) -> (usize, usize, usize) {
-    let of = |severity: &str| {
-        let found = skill.findings.iter();
-        found.filter(|finding| finding.severity == severity).count()
-    };
-    (of("error"), of("warning"), of("info"))
+/// Returns the findings that a reader must not miss: those of the audit, and if there is no description,
+/// the errors that explain it.
+fn notices(skill: &Skill) -> impl Iterator<Item = &Finding> {
+    let is_broken = skill.description.is_none();
+    skill.findings.iter().filter(move |finding| {
+        let is_error = finding.severity == "error";
+        let is_of_audit = finding.code.starts_with('A');
+        is_of_audit && (is_error || finding.severity == "warning")
+            || is_broken && is_error && finding.file == SKILL_FILE
+    })
 }
 
 /// Returns the word for a severity on pages.
@@ -198,8 +216,10 @@ pub(super) fn severity_word(severity: &str) -> &'static str {
     }
 }
 
-fn findings<'a>(skill: &'a Skill, links: &Links<'_>) -> Vec<FindingView<'a>> {
-    let found = skill.findings.iter().take(MAX_FINDINGS);
+fn finding_views<'a>(
+    found: impl Iterator<Item = &'a Finding>,
+    links: &Links<'_>,
+) -> Vec<FindingView<'a>> {
     let view = found.map(|finding| FindingView {
         severity: severity_word(&finding.severity),
         code: &finding.code,
@@ -214,13 +234,21 @@ fn findings<'a>(skill: &'a Skill, links: &Links<'_>) -> Vec<FindingView<'a>> {
     view.collect()
 }
 
-/// Splits the agents into the first ones, which are the most used, and the others.
+/// Splits the agents into the first ones, which are the most used, and the others, and adds those that
+/// need another folder.
 fn agents(skill: &Skill) -> Agents {
     const MAX_FIRST: usize = 4;
     let mut names = skill.agents.iter().map(|agent| agent.name.clone());
     Agents {
         first: names.by_ref().take(MAX_FIRST).collect(),
         more: names.collect(),
+        others: mdskill_lint::agents::Agent::widespread()
+            .filter(|agent| !skill.agents.iter().any(|reader| reader.id == agent.id))
+            .map(|agent| Agent {
+                id: agent.id.to_owned(),
+                name: agent.name.to_owned(),
+            })
+            .collect(),
     }
 }
 
@@ -266,8 +294,8 @@ fn change_view(change: &Change) -> ChangeView<'_> {
             .added
             .zip(change.removed)
             .map(|(added, removed)| format!("+{} \u{2212}{}", grouped(added), grouped(removed))),
-        gained: by_kind(&change.gained, MAX_PLACES / 2, &no_link),
-        lost: by_kind(&change.lost, MAX_PLACES / 2, &no_link),
+        gained: by_kind(&change.gained, MAX_PLACES / 2, 0, &no_link),
+        lost: by_kind(&change.lost, MAX_PLACES / 2, 0, &no_link),
         change,
     }
 }

@@ -3,13 +3,16 @@
 use serde::Serialize;
 
 use super::href;
-use crate::format::{count, cut};
+use crate::format::{count, cut, grouped};
+use crate::markdown::Heading;
 use crate::model::{Severities, Summary};
 use mdskill_lint::capability::{Capability, Kind};
 use mdskill_lint::details::first_sentence;
 
 /// The most characters of the sentence about a skill in a list.
 const MAX_SENTENCE: usize = 220;
+/// The most headings in an outline.
+const MAX_OUTLINE: usize = 80;
 
 /// A skill in a list.
 #[derive(Debug, Serialize)]
@@ -76,6 +79,24 @@ fn problems(found: Severities) -> Vec<Tag> {
         .collect()
 }
 
+/// Returns the result of `validate` in a few words.
+pub(super) fn validation(found: Severities) -> Vec<Tag> {
+    let mut tags = problems(found);
+    if tags.is_empty() {
+        tags.push(Tag {
+            class: "good",
+            text: "valid".to_owned(),
+        });
+    }
+    if found.notes > 0 {
+        tags.push(Tag {
+            class: "note",
+            text: count(found.notes, "note"),
+        });
+    }
+    tags
+}
+
 /// The capabilities of one kind.
 #[derive(Debug, Serialize)]
 pub(super) struct OfKind {
@@ -84,6 +105,10 @@ pub(super) struct OfKind {
     pub(super) places: Vec<Place>,
     /// "and 3 more", or an empty text.
     pub(super) more: String,
+    /// Those that are shown when the reader asks for more.
+    pub(super) rest: Vec<Place>,
+    /// The number of those that the page does not have.
+    pub(super) left_out: usize,
 }
 
 /// A place in a file.
@@ -94,10 +119,12 @@ pub(super) struct Place {
     pub(super) href: Option<String>,
 }
 
-/// Groups capabilities by kind, with a link for each. Scripts are not executables as well.
+/// Groups capabilities by kind, with a link for each. Scripts are not executables as well. `most` are
+/// shown at once, and `rest` when the reader asks for more.
 pub(super) fn by_kind(
     capabilities: &[Capability],
     most: usize,
+    rest: usize,
     link: &dyn Fn(&str, Option<usize>) -> Option<String>,
 ) -> Vec<OfKind> {
     let is_script = |one: &Capability| {
@@ -110,26 +137,30 @@ pub(super) fn by_kind(
         let shown: Vec<&Capability> = of_kind.iter().filter(|one| !is_script(one)).collect();
         let first = shown.first()?;
         let more = shown.len().saturating_sub(most);
+        let mut places = shown.iter().map(|one| Place {
+            what: cut(&one.what, 100),
+            file_and_line: place(&one.file, one.line),
+            href: link(&one.file, one.line),
+        });
         Some(OfKind {
             kind: first.kind.word(),
             is_severe: first.kind.is_severe(),
-            places: shown
-                .iter()
-                .take(most)
-                .map(|one| Place {
-                    what: cut(&one.what, 100),
-                    file_and_line: place(&one.file, one.line),
-                    href: link(&one.file, one.line),
-                })
-                .collect(),
+            places: places.by_ref().take(most).collect(),
+            rest: places.take(rest).collect(),
             more: if more == 0 {
                 String::new()
             } else {
-                format!("and {}", count(more, "more").trim_end_matches('s'))
+                format!("and {} more", grouped(more))
             },
+            left_out: more.saturating_sub(rest),
         })
     });
     groups.collect()
+}
+
+/// Returns the headings that are listed beside a text.
+pub(super) fn outline(headings: Vec<Heading>) -> Vec<Heading> {
+    headings.into_iter().take(MAX_OUTLINE).collect()
 }
 
 /// Returns a file and a line.
