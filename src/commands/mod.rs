@@ -69,6 +69,7 @@ use mdskill_lint::settings::exactly;
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::report_as_sentence();
     platform::report_file_size_limit();
+    platform::raise_open_file_limit();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let env = Env::read();
     if let Ok(env) = &env

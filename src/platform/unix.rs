@@ -235,6 +235,24 @@ pub(crate) fn report_file_size_limit() {
     drop(signal_hook::flag::register(signal, Arc::default()));
 }
 
+/// The number of open files that the process asks for: a thousand sources have two or three each.
+const MAX_OPEN_FILES: u64 = 4096;
+
+/// Raises the limit of open files up to what the system allows. The default of macOS is 256.
+pub(crate) fn raise_open_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(MAX_OPEN_FILES, |maximum| maximum.min(MAX_OPEN_FILES));
+    if current.is_some_and(|current| current < wanted) {
+        let raised = Rlimit {
+            current: Some(wanted),
+            maximum,
+        };
+        // Else a command for so many sources says that it can't open more files.
+        let _stays_as_it_is = setrlimit(Resource::Nofile, raised);
+    }
+}
+
 /// Returns an error if the process can't open more files. tokio panics when it has no pair of sockets.
 pub(crate) fn check_files_can_be_opened() -> io::Result<()> {
     std::os::unix::net::UnixStream::pair().map(drop)

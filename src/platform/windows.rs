@@ -172,3 +172,6 @@ pub(crate) fn kill_self() {
 
 /// Windows has no limit on the size of files.
 pub(crate) fn report_file_size_limit() {}
+
+/// There is no such limit.
+pub(crate) fn raise_open_file_limit() {}

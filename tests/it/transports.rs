@@ -1,5 +1,6 @@
 //! The transports other than HTTP: ssh, local repositories, mirrors, bundles, folders, and offline use.
 
+use crate::support::repo::Repo;
 use crate::support::test_context::{ServedContext, TestContext};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -370,4 +371,31 @@ fn offline_uses_cache() {
     context.clear_cache();
     context.assert_refused(in_env(&["install"]), 5, sentence);
     assert_eq!(context.server.traffic().requests, 0);
+}
+
+#[test]
+fn many_sources_fit_into_few_open_files() {
+    const SOURCES: usize = 100;
+    // Each source holds a lock, and 32 packs stay open; twice the number of sources was too few.
+    const FILES: usize = 176;
+    let context = ServedContext::new();
+    for number in 0..SOURCES {
+        let name = format!("made-{number}");
+        let mut repo = Repo::create(context.root(), &format!("acme/{name}"));
+        repo.skill(&format!("skills/{name}"), &name, "Makes things");
+        repo.commit("Make things");
+    }
+    let program = env!("CARGO_BIN_EXE_mdskill");
+    let script = format!("ulimit -n {FILES} && exec {program} \"$@\"");
+    let specs = (0..SOURCES).map(|number| format!("acme/made-{number}/made-{number}"));
+    let run = |arguments: Vec<String>| {
+        let shell = ["-c", &script, "sh"].map(str::to_owned);
+        let limited = context.command("sh", shell.into_iter().chain(arguments));
+        limited.run()
+    };
+    run(["add".to_owned()].into_iter().chain(specs).collect()).ok();
+    run(vec!["update".to_owned()]).ok();
+    context.clear_cache();
+    std::fs::remove_dir_all(context.project().join(".github")).unwrap();
+    run(vec!["install".to_owned()]).ok().says("100 installed");
 }

@@ -16,6 +16,10 @@ const MAX_CACHED_BLOB: usize = 16 << 20;
 /// The size of all objects that libgit2 keeps in memory, in bytes. Its default is 256 MiB.
 const MAX_CACHED: isize = 32 << 20;
 
+/// The number of packs whose files libgit2 keeps open. It has no limit by default, so that a process that may open 256
+/// files could not read 130 sources.
+const MAX_OPEN_PACKS: usize = 32;
+
 /// Initialises libgit2, limits the size of an inflated delta (CVE-2026-53585), and sets what its cache
 /// keeps, once in a process.
 pub(crate) fn set_limits() {
@@ -41,6 +45,7 @@ pub(crate) fn set_limits() {
                 drop(git2::opts::set_cache_object_limit(kind, limit));
             }
             drop(git2::opts::set_cache_max_size(MAX_CACHED));
+            drop(git2::opts::set_mwindow_file_limit(MAX_OPEN_PACKS));
         }
         // In a container that runs as another user, `HOME` may be a folder that only root can enter.
         if Config::open_default().is_err() {
