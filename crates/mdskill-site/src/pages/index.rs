@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::view::Item;
+use super::view::{Item, licenses_differ};
 use super::{Frame, Site, href};
 use crate::format::{count, cut, json};
 use crate::model::{Repository, Summary, by_repository};
@@ -68,7 +68,11 @@ pub(super) fn pages(
     let of_repository = by_repository(skills);
     let mut listed: Vec<&Summary> = skills.iter().collect();
     listed.sort_by_key(|skill| &skill.name);
-    let mut items: Vec<Item> = listed.iter().map(|skill| Item::of(skill, "")).collect();
+    let shows_license = licenses_differ(listed.iter().copied());
+    let items = listed
+        .iter()
+        .map(|skill| Item::of(skill, "", shows_license));
+    let mut items: Vec<Item> = items.collect();
     for (item, skill) in items.iter_mut().zip(&listed) {
         if let Some(plugin) = &skill.plugin {
             item.notes.push(format!("plugin {}", cut(plugin, 60)));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::index::{Filter, filters};
-use super::view::Item;
+use super::view::{Item, licenses_differ};
 use super::{Frame, Site, plugin_id};
 use crate::format::{count, json};
 use crate::model::{Repository, Summary};
@@ -54,9 +54,10 @@ pub(super) fn pages(
     );
     let mut groups: Vec<Group> = Vec::new();
     let all: Vec<&Summary> = skills.iter().collect();
+    let shows_license = licenses_differ(skills);
     let mut items: Vec<Item> = skills
         .iter()
-        .map(|skill| Item::of(skill, &page.root))
+        .map(|skill| Item::of(skill, &page.root, shows_license))
         .collect();
     let filters = filters(&all, &mut items);
     for (skill, item) in skills.iter().zip(items) {

@@ -157,7 +157,9 @@ pub(super) fn add(
             .iter()
             .map(|change| change_view(change))
             .collect(),
-        others: listed.map(|other| Item::of(other, &page.root)).collect(),
+        others: listed
+            .map(|other| Item::of(other, &page.root, false))
+            .collect(),
         others_count: count(others.len(), "skill"),
         skill,
         page,

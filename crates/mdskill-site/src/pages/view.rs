@@ -31,7 +31,8 @@ pub(super) struct Item {
 }
 
 impl Item {
-    pub(super) fn of(skill: &Summary, root: &str) -> Self {
+    /// `shows_license` is false where all skills of a list have the same one.
+    pub(super) fn of(skill: &Summary, root: &str, shows_license: bool) -> Self {
         let description = skill.description.as_deref().unwrap_or_default();
         let (sentence, _) = first_sentence(description);
         let kinds = skill.capabilities.iter().map(String::as_str);
@@ -44,6 +45,7 @@ impl Item {
             skill
                 .license
                 .as_ref()
+                .filter(|_| shows_license)
                 .map(|license| format!("license {}", cut(license, 60))),
             skill.date.as_ref().map(|date| format!("changed {date}")),
         ];
@@ -57,6 +59,13 @@ impl Item {
             facets: String::new(),
         }
     }
+}
+
+/// Whether skills have different licenses.
+pub(super) fn licenses_differ<'s>(skills: impl IntoIterator<Item = &'s Summary>) -> bool {
+    let mut licenses = skills.into_iter().map(|skill| &skill.license);
+    let first = licenses.next();
+    licenses.any(|license| Some(license) != first)
 }
 
 /// A few words in the color of a severity.
