@@ -1,16 +1,20 @@
 //! Chooses among the skills of an opened repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+use rayon::prelude::*;
 
 use super::open::Opened;
 use super::{HiddenSkill, Selection, exact_spec, full_spec};
 use crate::operations::OpError;
+use crate::parallel;
 use crate::skill::discover::Found;
 use crate::skill::hidden::{self, Hidden};
 use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::skill_text;
 use crate::spec::ROOT;
-use mdskill_git::objects::ObjectError;
+use mdskill_git::ObjectId;
+use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_lint::frontmatter;
 
 /// The most names that are suggested.
@@ -88,13 +92,8 @@ impl Opened<'_> {
 
     /// Selects the skills in a folder. Copies of a skill are always left out.
     fn select(&self, folder: &str, with_hidden: bool) -> Selection {
-        let objects = self.repository.objects();
-        let is_internal = |found: &Found| {
-            let is_here = objects.contains(found.skill_file);
-            let text = is_here.then(|| skill_text(objects, found.skill_file).ok());
-            text.flatten()
-                .is_some_and(|text| hidden::is_internal(&text))
-        };
+        let internal = self.internal_in(folder);
+        let is_internal = |found: &Found| internal.contains(&found.skill_file);
         let sorted = hidden::sort_out(&self.discovery, folder, is_internal);
         let mut skills: Vec<Found> = sorted.visible.into_iter().cloned().collect();
         let mut left_out = Vec::new();
@@ -114,6 +113,26 @@ impl Opened<'_> {
             skills,
             hidden: left_out,
         }
+    }
+
+    /// Returns the `SKILL.md` files in a folder that say that they are internal, of those that are here.
+    fn internal_in(&self, folder: &str) -> HashSet<ObjectId> {
+        let store = self.repository.objects().path();
+        let files: Vec<ObjectId> = self
+            .discovery
+            .below(folder)
+            .map(|found| found.skill_file)
+            .collect();
+        // Each thread opens the repository for itself.
+        let internal = files.into_par_iter().filter(|file| {
+            let read = Objects::on_this_thread(store, |objects| {
+                let text = objects.contains(*file).then(|| skill_text(objects, *file));
+                text.transpose()
+            });
+            let text = read.ok().flatten();
+            text.is_some_and(|text| hidden::is_internal(&text))
+        });
+        parallel::run(|| internal.collect())
     }
 
     /// Chooses a skill by path, folder name, or frontmatter name.
