@@ -26,6 +26,7 @@ mod index;
 pub mod line_diff;
 mod loose;
 pub mod merge_file;
+pub mod new_objects;
 mod object_id;
 pub mod objects;
 mod options;

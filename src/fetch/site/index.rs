@@ -18,9 +18,8 @@ use mdskill_lint::path::{SkillPath, collision};
 
 /// The schema of version 0.2.
 const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
-/// The limit of skills. Each one that is only listed is two objects, and the largest known repository has
-/// 559 skills.
-const MAX_SKILLS: usize = 1000;
+/// The limit of skills. The largest known repository has 559.
+const MAX_SKILLS: usize = 10_000;
 /// The limit of the displayed text of a stranger, in characters.
 const MAX_SHOWN: usize = 80;
 

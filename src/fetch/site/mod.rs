@@ -28,6 +28,7 @@ use crate::env::Env;
 use crate::source::site::{INDEX_PATHS, SiteKind, kind_of};
 use mdskill_git::ObjectId;
 use mdskill_git::http::client::Client;
+use mdskill_git::new_objects::NewObjects;
 use mdskill_git::objects::{MAX_OBJECT_BYTES, ObjectError, Objects, TreeBuilder, TreeEntry};
 use mdskill_git::progress::Progress;
 use mdskill_lint::SKILL_FILE;
@@ -213,7 +214,7 @@ impl<'a> Site<'a> {
             && let Skills::OfIndex { trees, .. } = &mut contents.skills
         {
             trees.extend(downloaded);
-            contents.tree = write_root(trees, objects)?;
+            contents.tree = objects.write_tree(&root(trees))?;
         }
         self.memory.write(objects);
         Ok(())
@@ -333,6 +334,7 @@ impl<'a> Site<'a> {
     /// `SKILL.md` with the name and the description.
     fn list(&self, index: Index, objects: &Objects) -> Result<Contents, ObjectError> {
         let mut trees = BTreeMap::new();
+        let mut pages = NewObjects::default();
         for (name, listed) in &index.skills {
             let here = listed.artifact.download().and_then(|download| {
                 let tree = self.memory.tree(download, objects)?;
@@ -342,14 +344,16 @@ impl<'a> Site<'a> {
                 Some(tree) => tree,
                 None => {
                     let text = page_of(name, &listed.description);
-                    let page = objects.write_blob(text.as_bytes())?;
-                    (write_single(page, objects)?, None)
+                    let page = pages.blob(text.into_bytes())?;
+                    (pages.tree(&single(page))?, None)
                 }
             };
             trees.insert(name.clone(), tree);
         }
+        let tree = pages.tree(&root(&trees))?;
+        objects.write_all(pages)?;
         Ok(Contents {
-            tree: write_root(&trees, objects)?,
+            tree,
             skills: Skills::OfIndex { index, trees },
         })
     }
@@ -371,7 +375,9 @@ impl<'a> Site<'a> {
         };
         let tree = match (self.memory.tree(download, objects), kind) {
             (Some(tree), _) => tree,
-            (None, SiteKind::SkillFile) => write_single(objects.write_blob(&bytes)?, objects)?,
+            (None, SiteKind::SkillFile) => {
+                objects.write_tree(&single(objects.write_blob(&bytes)?))?
+            }
             (None, _) => unpack(&at, &bytes, objects)?,
         };
         self.memory.latest = Some(digest.to_string());
@@ -388,7 +394,8 @@ impl<'a> Site<'a> {
         match artifact {
             Artifact::SkillFile(url, digest) => {
                 let (_, bytes) = self.get_checked(url, MAX_OBJECT_BYTES, *digest).await?;
-                Ok((*digest, write_single(objects.write_blob(&bytes)?, objects)?))
+                let tree = objects.write_tree(&single(objects.write_blob(&bytes)?))?;
+                Ok((*digest, tree))
             }
             Artifact::Archive(url, digest) => {
                 let (at, bytes) = self.get_checked(url, MAX_ARCHIVE_BYTES, *digest).await?;
@@ -437,19 +444,17 @@ fn page_of(name: &str, description: &str) -> String {
     )
 }
 
-fn write_single(page: ObjectId, objects: &Objects) -> Result<ObjectId, ObjectError> {
-    objects.write_tree(&[TreeEntry {
+/// Returns the entries of a skill that is only a page.
+fn single(page: ObjectId) -> [TreeEntry; 1] {
+    [TreeEntry {
         mode: FILE,
         name: SKILL_FILE.as_bytes().to_vec(),
         id: page,
-    }])
+    }]
 }
 
-/// Writes the tree with the folders of all skills.
-fn write_root(
-    trees: &BTreeMap<String, (ObjectId, Option<Digest>)>,
-    objects: &Objects,
-) -> Result<ObjectId, ObjectError> {
+/// Returns the entries of the tree with the folders of all skills.
+fn root(trees: &BTreeMap<String, (ObjectId, Option<Digest>)>) -> Vec<TreeEntry> {
     let mut entries: Vec<TreeEntry> = trees
         .iter()
         .map(|(name, (tree, _))| TreeEntry {
@@ -460,5 +465,5 @@ fn write_root(
         .collect();
     // git sorts a folder as if its name ended with a slash.
     entries.sort_by_cached_key(|entry| [entry.name.as_slice(), b"/"].concat());
-    objects.write_tree(&entries)
+    entries
 }

@@ -62,14 +62,14 @@ fn text_that_is_not_an_index_is_refused() {
 fn too_many_skills_are_refused() {
     let entry = |at: usize| listed(&format!("s{at}"), "archive", "/x.zip", b"");
     let skills = |count| (0..count).map(entry).collect::<Vec<_>>();
-    let (site, context) = site_with(&json!({"$schema": SCHEMA, "skills": skills(10_000)}));
+    let (site, context) = site_with(&json!({"$schema": SCHEMA, "skills": skills(10_001)}));
     context.refuses(
         &["add", &site.url()],
         1,
-        "10000 skills, more than the limit",
+        "10001 skills, more than the limit",
     );
-    put_index(&site, &skills(1000));
-    context.refuses(&["add", &site.url()], 2, "has 1000 skills");
+    put_index(&site, &skills(10_000));
+    context.refuses(&["add", &site.url()], 2, "has 10000 skills");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{INDEX, OLD_INDEX, listed, page, put_index, serve, zipped};
 use crate::support::site_server::{SiteServer, sha256};
+use crate::support::snapshot::Snapshot;
 use crate::support::test_context::TestContext;
 use serde_json::json;
 
@@ -68,6 +69,25 @@ fn skills_are_listed_without_downloads() {
     assert_eq!(context.folders(".github/skills"), ["one", "three", "two"]);
     let shown = context.run(&["list", &url, "--json"]).json();
     assert_eq!(shown["source"], format!("site:{url}"));
+}
+
+#[test]
+fn skills_of_a_large_index_are_not_a_file_each() {
+    let (site, context) = (SiteServer::start(), TestContext::new());
+    let one = zipped("one", "Text");
+    site.put("/one.zip", &*one);
+    let others = (0..3000).map(|at| listed(&format!("s{at}"), "archive", "/x.zip", b""));
+    let own = std::iter::once(listed("one", "archive", "/one.zip", &one));
+    put_index(&site, &own.chain(others).collect::<Vec<_>>());
+    let spec = format!("{}/one", site.url());
+    context.run(&["add", &spec]).ok();
+    context.run(&["verify"]).ok();
+    let cache = || Snapshot::of(&context.path("cache"));
+    let cached = cache().paths().len();
+    assert!(cached < 50, "{cached} files");
+    // What is in the cache is not written again.
+    context.run(&["update"]).ok();
+    assert_eq!(cache().paths().len(), cached);
 }
 
 #[test]
