@@ -36,6 +36,13 @@ pub(super) struct Remembered {
 /// Returns the digest of all that the pages of a skill are made from: its git tree is part of what is
 /// known about its origin.
 pub(super) fn key_of(origin: &Skill, history: &impl Serialize, others: &[&Summary]) -> Digest {
+    // Of the skills that its page lists, the facts that it shows: the first ones are listed on the pages of all
+    // others, which a change of their text does not change.
+    let others = others.iter().map(|other| {
+        let facts = (&other.name, &other.page, &other.description);
+        (facts, &other.capabilities, &other.date)
+    });
+    let others: Vec<_> = others.collect();
     // Texts, numbers, and lists can be written as JSON.
     let all = (origin, origin.is_discoverable, history, others);
     let text = serde_json::to_vec(&all).unwrap_or_default();
