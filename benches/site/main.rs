@@ -136,7 +136,7 @@ fn line(row: &Row, costs: &[Cost], rows: &[Row], all: &[Vec<Cost>]) -> String {
         walls[0],
         walls[walls.len() - 1],
         middle(&cpu),
-        row.files(),
+        row.files.get(),
         limits.join(", "),
     )
 }

@@ -1,5 +1,6 @@
 //! The measured rows: each makes pages of all skills of one folder.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub struct Row {
     pub is_of_mdbook: bool,
     /// Whether it takes minutes, so that it is run once.
     pub is_slow: bool,
+    /// The number of files that it wrote.
+    pub files: Cell<usize>,
     command: Command,
     /// The folder that it writes, and that is removed before each run.
     out: PathBuf,
@@ -36,12 +39,9 @@ impl Row {
     pub fn run(&self) -> Cost {
         // The first run finds none.
         let _ = fs::remove_dir_all(&self.out);
-        cost_of(&self.command)
-    }
-
-    /// Returns the number of files that it wrote.
-    pub fn files(&self) -> usize {
-        files_below(&self.out).len()
+        let cost = cost_of(&self.command);
+        self.files.set(files_below(&self.out).len());
+        cost
     }
 }
 
@@ -89,6 +89,7 @@ fn add(root: &Path, folder: &Path, workload: &'static str, max_wall: u128, rows:
             max_peak: Some(300),
             is_of_mdbook: false,
             is_slow: false,
+            files: Cell::default(),
             command,
             out,
         }
@@ -113,6 +114,7 @@ fn add(root: &Path, folder: &Path, workload: &'static str, max_wall: u128, rows:
             max_peak: None,
             is_of_mdbook: true,
             is_slow: skills >= MANY,
+            files: Cell::default(),
             command,
             out,
         });
