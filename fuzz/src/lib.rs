@@ -4,11 +4,13 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use mdskill::config::Config;
 use mdskill::digest::FileMode;
+use mdskill::fetch::unpack_archive;
 use mdskill::importers::{apm, gh, npx};
 use mdskill::install::recovery;
 use mdskill::install::scope::Scope;
@@ -17,13 +19,14 @@ use mdskill::lockfile::conflict_line;
 use mdskill::merge::{File, Files, Labels, OnConflict, merge as merge_files};
 use mdskill::skill::discover;
 use mdskill::spec::Spec;
+use mdskill_git::ObjectId;
 use mdskill_git::objects::{Objects, TreeEntry};
 use mdskill_git::pkt_line::{Decoder, Pkt};
 use mdskill_git::progress::Progress;
 use mdskill_git::protocol::{CapabilityList, PackResponse, Reader, RefList, ResponseParser};
 use mdskill_lint::capabilities::capabilities;
 use mdskill_lint::diagnostic::{Diagnostic, Safety};
-use mdskill_lint::path::SkillPath;
+use mdskill_lint::path::{SkillPath, is_refused_by_git};
 use mdskill_lint::skill_files::MemoryFiles;
 use mdskill_lint::{Settings, apply_fixes, frontmatter as yaml, markdown as pages};
 
@@ -142,6 +145,52 @@ pub fn discovery(data: &[u8]) {
         assert!(names > 0 || found.skills.is_empty());
         assert!(found.skills.is_sorted_by(|a, b| a.path <= b.path));
     }
+}
+
+/// An archive is refused, or has files with names that git accepts, together not larger than the limit.
+///
+/// The data is an archive, and a tar, once more with a checksum in each block that could be a header.
+pub fn archive(data: &[u8]) {
+    let mut with_checksums = data.to_vec();
+    for block in with_checksums.chunks_exact_mut(512) {
+        block[148..156].fill(b' ');
+        let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+        block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    }
+    for archive in [data.to_vec(), gzip(data), gzip(&with_checksums)] {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = Objects::create(&folder.path().join("objects.git")).unwrap();
+        if let Ok(tree) = unpack_archive(&archive, &objects) {
+            let limit = (archive.len() * 200).max(16 << 20);
+            assert!(size_of_tree(&objects, tree) <= limit);
+        }
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Checks the names in a tree, and returns the number of bytes of its files.
+fn size_of_tree(objects: &Objects, tree: ObjectId) -> usize {
+    let mut names = Vec::new();
+    let mut size = 0;
+    for entry in objects.tree(tree).unwrap() {
+        let name = String::from_utf8(entry.name.clone()).unwrap();
+        assert!(!is_refused_by_git(&name), "{name:?}");
+        size += match entry.mode {
+            TreeEntry::TREE => size_of_tree(objects, entry.id),
+            0o100_644 | 0o100_755 | TreeEntry::SYMLINK => objects.blob(entry.id).unwrap().len(),
+            mode => panic!("{mode:o}"),
+        };
+        names.push(name);
+    }
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), objects.tree(tree).unwrap().len());
+    size
 }
 
 /// Problems of a frontmatter are inside of the file, and so is what it holds.

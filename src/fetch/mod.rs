@@ -19,7 +19,7 @@ mod uncommitted;
 pub use forge_url::{commit_url, compare_url, folder_url, forge_name, repository_url};
 pub use repository::{Fetcher, Move, Repository, Tags};
 pub(crate) use repository::{LocalObjects, MAX_STEPS, check_count, resolve_stored};
-pub use site::SiteError;
+pub use site::{ArchiveError, SiteError, unpack_archive};
 pub use source_url::{Located, Location, LocationError, is_git_folder, locate};
 
 use std::path::PathBuf;

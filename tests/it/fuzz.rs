@@ -2,6 +2,9 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::support::site_server::{Packed, file, tar_gz, zip};
 
 #[path = "../../fuzz/src/lib.rs"]
 mod bodies;
@@ -15,6 +18,34 @@ fn text_of(words: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     vec(word, 0..24).prop_map(|words| words.concat())
 }
 
+/// An entry of an archive.
+fn packed() -> impl Strategy<Value = Packed> {
+    let name = vec(proptest::sample::select(NAMES), 0..8);
+    let kind = proptest::sample::select(KINDS);
+    let content = vec(any::<u8>(), 0..8);
+    (name, kind, content).prop_map(|(name, (mode, kind), bytes)| Packed {
+        mode,
+        kind,
+        bytes,
+        ..file(&name.concat(), "")
+    })
+}
+
+/// The parts of names in an archive.
+const NAMES: &[&str] = &[
+    "a", "/", "..", ".", ".git", "GIT~1", "SKILL.md", "\\", "é", "C:", "__MACOSX", "\u{200d}",
+];
+/// The modes of entries in a zip, and their types in a tar.
+const KINDS: &[(u32, u8)] = &[
+    (0o100_644, b'0'),
+    (0o100_755, b'0'),
+    (0o120_777, b'2'),
+    (0o040_755, b'5'),
+    (0o010_644, b'6'),
+    (0, b'L'),
+    (0, b'x'),
+    (0, b'g'),
+];
 const SPEC: &[&str] = &[
     "a",
     "/",
@@ -280,6 +311,18 @@ proptest! {
     #[test]
     fn discovery_finds_only_what_is_there(data in text_of(TREE)) {
         bodies::discovery(&data);
+    }
+
+    #[test]
+    fn archives_have_only_names_that_git_accepts(
+        entries in vec(packed(), 0..6), (at, change) in any::<(Index, u8)>(),
+    ) {
+        for mut archive in [zip(&entries), tar_gz(&entries)] {
+            bodies::archive(&archive);
+            let at = at.index(archive.len());
+            archive[at] ^= change;
+            bodies::archive(&archive);
+        }
     }
 
     #[test]

@@ -83,7 +83,6 @@ const CONTAINED: &[(&str, &[&str])] = &[
             "crates/mdskill-git/src/error.rs",
             "crates/mdskill-git/src/line_diff.rs",
             "crates/mdskill-git/src/merge_file.rs",
-            "crates/mdskill-git/src/new_objects.rs",
             "crates/mdskill-git/src/objects.rs",
             "crates/mdskill-git/src/options.rs",
             "crates/mdskill-git/src/pack.rs",

@@ -20,8 +20,10 @@ use crate::error::{damaged, refuse, unreadable};
 use crate::file_mode::FileMode;
 use crate::git_folder;
 use crate::loose::Loose;
+use crate::new_objects::NewObjects;
 use crate::object_id::ObjectId;
 use crate::options::set_limits;
+use crate::pack::write_pack;
 use crate::progress::Progress;
 use crate::tree::{long_name, parse_tree, tree_bytes};
 use crate::tree_names::TreeNames;
@@ -393,6 +395,18 @@ impl Objects {
         written
             .map(from_oid)
             .map_err(|error| refuse(self.path(), &error))
+    }
+
+    /// Writes objects as one pack, except those that are in the repository.
+    ///
+    /// # Errors
+    /// When the pack can't be written.
+    pub fn write_all(&self, new: NewObjects) -> Result<(), ObjectError> {
+        let Database { odb, packs } = self.database()?;
+        let pack = new.pack(|id| self.contains(id));
+        let pack = pack.map_err(|error| ObjectError::of_disk(&packs, &error))?;
+        let written = pack.map_or(Ok(()), |pack| write_pack(&odb, &packs, &pack));
+        written.map_err(|error| refuse(self.path(), &error))
     }
 
     /// Opens the object database, to write packs.

@@ -179,14 +179,8 @@ impl<'a> PackWriter<'a> {
 
     fn index(&mut self, bytes: &[u8]) -> Result<(), PackError> {
         use std::io::Write;
-        self.writer.write_all(bytes).map_err(|error| {
-            let message = error.to_string();
-            let inner = error.into_inner();
-            match inner.and_then(|inner| inner.downcast::<git2::Error>().ok()) {
-                Some(error) => explain(&error, &self.stopped, self.started),
-                None => PackError::Corrupt(message),
-            }
-        })
+        let written = self.writer.write_all(bytes);
+        written.map_err(|error| explain(&of_libgit2(error), &self.stopped, self.started))
     }
 
     /// Checks the checksum of the pack and makes its objects readable.
@@ -207,6 +201,26 @@ impl<'a> PackWriter<'a> {
         committed.map_err(|error| explain(&error, &stopped, started))?;
         self.odb.refresh().map_err(|error| corrupt(&error))
     }
+}
+
+/// Writes a pack that was made here.
+///
+/// # Errors
+/// When it can't be written.
+pub(super) fn write_pack(odb: &Odb<'_>, packs: &Path, pack: &[u8]) -> Result<(), git2::Error> {
+    use std::io::Write;
+    let mut writer = Indexer::new(Some(odb), packs, 0, false)?;
+    let written = writer.write_all(pack);
+    written.map_err(of_libgit2)?;
+    writer.commit()?;
+    odb.refresh()
+}
+
+/// Returns the error in that of a writer.
+fn of_libgit2(error: std::io::Error) -> git2::Error {
+    let message = error.to_string();
+    let inner = error.into_inner().and_then(|inner| inner.downcast().ok());
+    inner.map_or_else(|| git2::Error::from_str(&message), |inner| *inner)
 }
 
 fn explain(error: &git2::Error, stopped: &Cell<Option<Stop>>, started: Instant) -> PackError {

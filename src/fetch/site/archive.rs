@@ -15,7 +15,7 @@ use mdskill_git::objects::{MAX_OBJECT_BYTES, ObjectError, Objects, TreeBuilder, 
 use mdskill_lint::limits::Size;
 use mdskill_lint::path::{collision, is_refused_by_git};
 
-/// The limit of entries, that of the files of one skill.
+/// The limit of entries, that of the files of one skill. Folders count even if they are not listed.
 const MAX_ENTRIES: usize = 50_000;
 /// The limit of unpacked bytes, that of a decoded pack.
 const MAX_UNPACKED: u64 = 512 << 20;
@@ -35,7 +35,7 @@ const EXECUTABLE: u32 = 0o100_755;
 
 /// An archive can't be unpacked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ArchiveError {
+pub enum ArchiveError {
     /// The archive is damaged, too large, or refused, for this reason.
     #[error("{0}")]
     Bad(String),
@@ -55,7 +55,7 @@ fn bad<T>(problem: impl Into<String>) -> Unpacked<T> {
 ///
 /// # Errors
 /// When it is not an archive, is damaged, or is refused.
-pub(super) fn unpack(bytes: &[u8], objects: &Objects) -> Unpacked<ObjectId> {
+pub fn unpack(bytes: &[u8], objects: &Objects) -> Unpacked<ObjectId> {
     let mut unpacker = Unpacker {
         objects,
         entries: Vec::new(),
@@ -173,7 +173,7 @@ impl Unpacker<'_> {
     /// Checks the path of an entry; `None` for one that is left out.
     fn path(&mut self, bytes: &[u8]) -> Unpacked<Option<String>> {
         if self.seen.len() >= MAX_ENTRIES {
-            return bad(format!("it has more than {MAX_ENTRIES} entries"));
+            return too_many();
         }
         let shown = || quoted(&String::from_utf8_lossy(&bytes[..bytes.len().min(80)]));
         let Ok(path) = std::str::from_utf8(bytes) else {
@@ -244,6 +244,12 @@ impl Unpacker<'_> {
     }
 
     fn finish(mut self) -> Unpacked<ObjectId> {
+        // Few short files may have thousands of folders each.
+        self.entries
+            .sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        if self.entries.len() + self.folders() > MAX_ENTRIES {
+            return too_many();
+        }
         let paths = || self.entries.iter().map(|(path, ..)| path.as_str());
         if let Some((one, other)) = collision(paths()) {
             return bad(format!(
@@ -267,6 +273,26 @@ impl Unpacker<'_> {
         }
         Ok(tree.finish(&mut |entries| self.objects.write_tree(entries))?)
     }
+
+    /// Returns the number of folders of the entries, which are sorted.
+    fn folders(&self) -> usize {
+        let (mut count, mut before) = (0, "");
+        for (path, ..) in &self.entries {
+            let both = path.bytes().zip(before.bytes());
+            let shared = both.take_while(|(one, other)| one == other).count();
+            count += path
+                .bytes()
+                .skip(shared)
+                .filter(|byte| *byte == b'/')
+                .count();
+            before = path;
+        }
+        count
+    }
+}
+
+fn too_many<T>() -> Unpacked<T> {
+    bad(format!("it has more than {MAX_ENTRIES} entries"))
 }
 
 fn too_large(limit: u64) -> ArchiveError {

@@ -11,6 +11,7 @@ mod error;
 mod index;
 mod memory;
 
+pub use archive::{ArchiveError, unpack as unpack_archive};
 pub use error::SiteError;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,6 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::Url;
 
-use self::archive::ArchiveError;
 use self::download::{MAX_INDEX_BYTES, check_https};
 use self::index::{Artifact, Index};
 use self::memory::{Download, Memory};
@@ -344,13 +344,13 @@ impl<'a> Site<'a> {
                 Some(tree) => tree,
                 None => {
                     let text = page_of(name, &listed.description);
-                    let page = pages.blob(text.into_bytes())?;
-                    (pages.tree(&single(page))?, None)
+                    let page = pages.blob(text.into_bytes());
+                    (pages.tree(&single(page)), None)
                 }
             };
             trees.insert(name.clone(), tree);
         }
-        let tree = pages.tree(&root(&trees))?;
+        let tree = pages.tree(&root(&trees));
         objects.write_all(pages)?;
         Ok(Contents {
             tree,

@@ -103,6 +103,13 @@ fn bomb_is_refused() {
 }
 
 #[test]
+fn archive_of_too_many_folders_is_refused() {
+    let deep = |at: usize| file(&format!("{at}/{}x", "a/".repeat(1000)), "x");
+    let entries = [skill("", "pdf", "Text"), (0..60).map(deep).collect()].concat();
+    refused(&zip(&entries), "more than 50000 entries");
+}
+
+#[test]
 fn damaged_archive_is_refused() {
     let good = zip(&skill("", "pdf", "Text"));
     refused(&good[..good.len() - 30], "it is damaged");

@@ -128,7 +128,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 /// An entry of an archive.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Packed {
     pub name: Vec<u8>,
     pub mode: u32,
