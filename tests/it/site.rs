@@ -103,6 +103,25 @@ fn skill_has_its_facts_text_files_and_history() {
 }
 
 #[test]
+fn text_that_is_too_long_for_a_page_is_not_an_empty_one() {
+    let context = TestContext::new();
+    let mut repo = context.repo("acme/docs");
+    for (name, lines) in [("long", 90_000), ("longer", 100_000)] {
+        let text = format!("---\nname: {name}\ndescription: Counts things.\n---\n\n");
+        repo.write(
+            &format!("{name}/SKILL.md"),
+            text + &"- one item\n".repeat(lines),
+        );
+    }
+    repo.commit("Add skills");
+    make(&context);
+    let page = |name: &str| context.read(&format!("public/acme/docs/{name}/index.html"));
+    assert_eq!(page("long").matches("one item").count(), 90_000);
+    let longer = page("longer");
+    assert!(longer.contains("<p>It is too long for a page."), "{longer}");
+}
+
+#[test]
 fn pages_are_the_same_again_and_only_changes_are_written() {
     let (context, mut repo) = stocked();
     make(&context);

@@ -7,7 +7,7 @@ use super::view::{Item, OfKind, Place, Tag, by_kind, outline, place, validation}
 use super::{Frame, Site, href, plugin_id};
 use crate::format::{count, cut, grouped, json, size};
 use crate::markdown::{Heading, Source, render};
-use crate::model::{Agent, Change, Content, Finding, Skill, Summary};
+use crate::model::{Agent, Change, Content, File, Finding, Skill, Summary};
 use crate::paths::encode;
 use crate::templates::safe;
 use crate::{Pages, TemplateError};
@@ -50,6 +50,10 @@ struct View<'a> {
     size: String,
     agents: Agents,
     body: Value,
+    /// The reason why there is no body.
+    no_body: &'static str,
+    /// The page of `SKILL.md` on its forge.
+    web_page: Option<String>,
     outline: Vec<Heading>,
     files: Vec<Row>,
     history: Vec<ChangeView<'a>>,
@@ -151,6 +155,8 @@ pub(super) fn add(
         agents: agents(skill),
         outline: outline(body.outline),
         body: safe(body.html),
+        no_body: no_body(skill),
+        web_page: links.web_page(SKILL_FILE),
         files: rows(skill, &links),
         history: skill
             .history
@@ -179,10 +185,22 @@ pub fn listed_with<'a>(skill: &Skill, all: &'a [Summary]) -> Vec<&'a Summary> {
     near.chain(far).take(MAX_OTHERS).collect()
 }
 
+fn skill_file(skill: &Skill) -> Option<&File> {
+    skill.files.iter().find(|file| file.path == SKILL_FILE)
+}
+
+/// Returns the reason why there is no text of `SKILL.md`, or an empty text.
+fn no_body(skill: &Skill) -> &'static str {
+    match skill_file(skill).map(|file| &file.content) {
+        Some(Content::TooLong) => "It is too long for a page.",
+        Some(Content::Text(_)) => "",
+        _ => "It is not a text.",
+    }
+}
+
 /// Returns the text of `SKILL.md` after the frontmatter.
 fn body(skill: &Skill, links: &Links<'_>) -> crate::markdown::Rendered {
-    let mut files = skill.files.iter();
-    let Some(file) = files.find(|file| file.path == SKILL_FILE) else {
+    let Some(file) = skill_file(skill) else {
         return crate::markdown::Rendered::default();
     };
     let Content::Text(text) = &file.content else {

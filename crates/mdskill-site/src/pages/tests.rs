@@ -84,6 +84,30 @@ fn skill_has_a_page_for_each_text() {
 }
 
 #[test]
+fn text_without_a_page_leads_to_its_forge() {
+    let html = |content: Content| {
+        let mut skill = skill("");
+        skill.url = Some("https://example.com/docs".to_owned());
+        skill.host = "the web".to_owned();
+        skill.files[0].content = content;
+        let pages = site().skill(&skill, &[]).unwrap();
+        page(&pages, "acme/docs/pdf/index.html")
+    };
+    let link = "<a href=\"https://example.com/docs/SKILL.md\" rel=\"noopener noreferrer\">View it on the web</a></p>";
+    let long = html(Content::TooLong);
+    assert!(
+        long.contains(&format!("It is too long for a page. {link}")),
+        "{long}"
+    );
+    let binary = html(Content::Binary);
+    assert!(
+        binary.contains(&format!("It is not a text. {link}")),
+        "{binary}"
+    );
+    assert!(!html(Content::Text("x".to_owned())).contains(link));
+}
+
+#[test]
 fn hostile_facts_leave_the_frame_as_it_is() {
     let plain = site().skill(&skill("text\n"), &[]).unwrap();
     let evil = |text: &str| format!("{text} {EVIL}");
