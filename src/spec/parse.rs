@@ -258,7 +258,12 @@ fn parse_git_url(text: &str, path_start: usize) -> Result<Spec, Fault> {
         None => (body.len(), None),
     };
     let url = body[..end].trim_end_matches('/');
-    if url.len() <= path_start {
+    // A second address, as in `https://github.com/https://`. A drive of Windows ends with `:`, too.
+    let has_scheme = !text.starts_with("file:")
+        && url
+            .get(path_start..)
+            .is_some_and(|path| path.split('/').any(|part| part.ends_with(':')));
+    if url.len() <= path_start || has_scheme {
         return fault("it does not name a repository", URL_FORM);
     }
     Ok(Spec {

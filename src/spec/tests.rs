@@ -57,6 +57,18 @@ fn lockfile_form_and_skill_file_parse() {
 }
 
 #[test]
+fn address_in_an_address_is_refused() {
+    for text in [
+        "https://github.com/https://",
+        "https://github.com/https://github.com/a/b",
+    ] {
+        let error = text.parse::<Spec>().unwrap_err().to_string();
+        assert!(error.contains("it does not name a repository"), "{error}");
+    }
+    assert!("file:///C:/x.git//pdf".parse::<Spec>().is_ok());
+}
+
+#[test]
 fn page_of_a_site_is_an_address_of_its_skill() {
     for (page, expected) in [
         (

@@ -64,15 +64,15 @@ impl<'a> Links<'a> {
         if let Some(target) = self.targets.get(path) {
             return Node::Link(target.clone());
         }
-        match self.at_or_below(path).first() {
-            Some(first) if **first == *path => Node::File,
+        match self.at_or_below(path).next() {
+            Some(first) if first == path => Node::File,
             Some(_) => Node::Folder,
             None => Node::Nothing,
         }
     }
 
     /// Returns the files and links at a path or in the folder there.
-    fn at_or_below(&self, path: &str) -> Vec<&'a str> {
+    fn at_or_below(&self, path: &str) -> impl Iterator<Item = &'a str> {
         let exact = self.all.get(path).copied();
         let folder = if path.is_empty() {
             String::new()
@@ -80,10 +80,8 @@ impl<'a> Links<'a> {
             format!("{path}/")
         };
         let from = (Bound::Included(&*folder), Bound::Unbounded);
-        let below = self.all.range::<str, _>(from);
-        let below = below
-            .copied()
-            .take_while(|known| known.starts_with(&folder));
-        exact.into_iter().chain(below).collect()
+        let below = self.all.range::<str, _>(from).copied();
+        let below = below.take_while(move |known| known.starts_with(&folder));
+        exact.into_iter().chain(below)
     }
 }
