@@ -25,8 +25,8 @@ fn packed() -> impl Strategy<Value = Packed> {
     let content = vec(any::<u8>(), 0..8);
     (name, kind, content).prop_map(|(name, (mode, kind), bytes)| Packed {
         mode,
-        kind,
         bytes,
+        kind,
         ..file(&name.concat(), "")
     })
 }

@@ -87,7 +87,9 @@ fn skills_of_a_large_index_are_not_a_file_each() {
     assert!(cached < 50, "{cached} files");
     let tree = cache();
     let packs = tree.paths();
-    let packs = packs.iter().filter(|path| path.ends_with(".idx"));
+    let packs = packs
+        .iter()
+        .filter(|path| path.strip_suffix(".idx").is_some());
     for pack in packs {
         let pack = context.path("cache").join(pack);
         context.git(&["verify-pack", &pack.to_string_lossy()]).ok();
