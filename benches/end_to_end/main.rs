@@ -36,33 +36,16 @@ use std::path::Path;
 const RUNS: usize = 5;
 
 fn main() {
-    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    if arguments
-        .first()
-        .is_some_and(|first| first == measure::FLAG)
-    {
-        measure::run_and_report(&arguments[1..]);
-    } else if arguments.iter().any(|argument| argument == "--bench") {
-        bench();
-    } else {
-        println!("This is a benchmark: `cargo bench --bench end_to_end` runs it.");
-    }
+    measure::main("end_to_end", bench);
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how often to run is the benchmark's own business, not the program's"
-)]
 fn bench() {
     let place = temporary_folder(Path::new("/dev/shm"));
     let Some(corpus) = corpus::Corpus::find(&place.path().join("served")) else {
         println!("Skipped: found no corpus next to the checkout and no bundle in testdata/mirror.");
         return;
     };
-    let runs = std::env::var("MDSKILL_BENCH_RUNS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(RUNS);
+    let runs = measure::runs(RUNS);
     println!("{}\n", table::headline(&corpus, place.path(), runs));
     let disk = temporary_folder(Path::new(env!("CARGO_TARGET_TMPDIR")));
     for network in [

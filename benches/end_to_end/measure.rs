@@ -10,7 +10,29 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The argument that makes the copy measure a command.
-pub const FLAG: &str = "--measure";
+const FLAG: &str = "--measure";
+
+/// Runs a benchmark, or measures one command for it.
+pub fn main(name: &str, bench: fn()) {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == FLAG) {
+        run_and_report(&arguments[1..]);
+    } else if arguments.iter().any(|argument| argument == "--bench") {
+        bench();
+    } else {
+        println!("This is a benchmark: `cargo bench --bench {name}` runs it.");
+    }
+}
+
+/// Returns the number of runs of each row: `MDSKILL_BENCH_RUNS`, or the default.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the number of runs is a setting of the benchmark, not of the program"
+)]
+pub fn runs(default: usize) -> usize {
+    let runs = std::env::var("MDSKILL_BENCH_RUNS").ok();
+    runs.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
 
 /// The cost of one run.
 #[derive(Clone, Debug)]
@@ -70,7 +92,7 @@ pub fn cost_of(command: &Command) -> Cost {
 }
 
 /// Runs in the copy: runs the command, and prints its cost in microseconds and KiB, and the reason for a failure.
-pub fn run_and_report(command: &[OsString]) {
+fn run_and_report(command: &[OsString]) {
     let start = Instant::now();
     let ended = Command::new(&command[0])
         .args(&command[1..])

@@ -29,28 +29,11 @@ use rows::Workloads;
 const RUNS: usize = 5;
 
 fn main() {
-    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    if arguments
-        .first()
-        .is_some_and(|first| first == measure::FLAG)
-    {
-        measure::run_and_report(&arguments[1..]);
-    } else if arguments.iter().any(|argument| argument == "--bench") {
-        bench();
-    } else {
-        println!("This is a benchmark: `cargo bench --bench validate` runs it.");
-    }
+    measure::main("validate", bench);
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the number of runs is a setting of the benchmark, not of the program"
-)]
 fn bench() {
-    let runs = std::env::var("MDSKILL_BENCH_RUNS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(RUNS);
+    let runs = measure::runs(RUNS);
     let folder = tempfile::tempdir_in("/dev/shm")
         .or_else(|_| tempfile::tempdir())
         .expect("a temporary folder");
