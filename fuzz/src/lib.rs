@@ -92,10 +92,9 @@ pub fn protocol(data: &[u8]) {
 
     let folder = tempfile::tempdir().unwrap();
     let objects = Objects::create(&folder.path().join("objects.git")).unwrap();
-    let database = objects.database().unwrap();
     let received = Received::default();
     let deadline = Instant::now() + Duration::from_mins(1);
-    let pack = PackResponse::new(&database, &received, deadline).unwrap();
+    let pack = PackResponse::new(&objects, &received, deadline);
     if let Some(pack) = answer(data, size, pack) {
         let _complete = pack.finish();
     }

@@ -78,12 +78,10 @@ pub(super) fn import(root: &Path, objects: &Objects) -> Result<Imported, FetchEr
         .filter(|file| wanted.contains(&*file.path))
         .collect();
     // Each thread opens the store for itself. Of a preview's time after a change, hashing is a fifth.
-    let store = objects.path();
-    let written = files.par_iter().map(|file| {
-        Objects::on_this_thread(store, |objects| {
-            write(&root.join(&file.path), file, objects)
-        })
-    });
+    let store = objects.shared();
+    let written = files
+        .par_iter()
+        .map(|file| store.on_this_thread(|objects| write(&root.join(&file.path), file, objects)));
     let written: Vec<ObjectId> = parallel::run(|| written.collect::<Result<_, FetchError>>())?;
     let mut tree = TreeBuilder::default();
     for (file, id) in files.into_iter().zip(written) {

@@ -32,6 +32,7 @@ use crate::fs::{self, At, atomic};
 use crate::parallel;
 use crate::skill::tree::SkillTree;
 use crate::target::Target;
+use mdskill_git::Shared;
 use mdskill_git::objects::Objects;
 use mdskill_git::progress::Progress;
 use mdskill_lint::name::SkillName;
@@ -61,7 +62,7 @@ pub struct StagedSkill<'a> {
     /// Its files.
     pub files: &'a SkillTree,
     /// The repository with the files' blobs. Each thread opens it for itself.
-    pub repository: &'a Path,
+    pub repository: Shared,
     /// The planned step.
     pub step: Step,
     /// The folder's content during planning. It is compared again before the folder is removed.
@@ -171,9 +172,9 @@ impl<'a> Transaction<'a> {
             .map(|(skill, stage)| stage.join(journal::NEW).join(skill.name))
             .collect();
         let write = |(skill, folder): (&StagedSkill<'_>, &PathBuf)| {
-            Objects::on_this_thread(skill.repository, |objects| {
-                write_skill(folder, skill.files, objects)
-            })
+            skill
+                .repository
+                .on_this_thread(|objects| write_skill(folder, skill.files, objects))
         };
         let written = || skills.par_iter().zip(&folders).map(write).collect();
         let digests: Vec<Digest> = parallel::run::<Result<_, InstallError>>(written)?;

@@ -161,7 +161,7 @@ impl<'a> Checkout<'a> {
             return None;
         }
         if file.is_unmodified {
-            return Some(stored);
+            return Some(stored.into());
         }
         // An edited file, for example on Windows: git would store it with the line endings that it has.
         let path = work_tree.path_of(&real.join(&file.path))?;

@@ -20,7 +20,7 @@ use crate::fs::tree::{OnDisk, Snapshot};
 use crate::hint::mdskill;
 use crate::install::plan::{self, Step, decide};
 use crate::skill::SkillPlace;
-use crate::skill::tree::{SkillTree, TreeError};
+use crate::skill::tree::{Memory, SkillTree, TreeError};
 use crate::source::Source;
 use mdskill_git::ObjectId;
 use mdskill_git::objects::{blob_id, tree_id};
@@ -320,7 +320,7 @@ async fn fetch<'a, 'b>(
         let loaded = if is_copy {
             Ok(())
         } else {
-            tree.load(repository.objects(), 0, repository.limits)
+            tree.load(repository.objects(), &Memory::of(0), repository.limits)
         };
         match loaded {
             Ok(()) => Ok((missing, tree)),

@@ -209,7 +209,7 @@ pub(crate) fn put_all<'a, 'b: 'a>(
                     target,
                     name: skill.name,
                     files: skill.files,
-                    repository: skill.objects.path(),
+                    repository: skill.objects.shared(),
                     step,
                     on_disk,
                 });

@@ -236,7 +236,7 @@ impl Search<'_> {
     ) -> Result<Option<ObjectId>, ObjectError> {
         let page = || {
             let (_, target) = self.objects.blob_up_to(link, MAX_TARGET_BYTES)?;
-            let target = target.and_then(|target| String::from_utf8(target).ok());
+            let target = target.and_then(|target| String::from_utf8(target.into()).ok());
             let Some(target) = target else {
                 return Ok(None);
             };

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
+
 use super::walk::{Item, Problem, SkillPlace, Walk, WalkLimits};
 use crate::digest::FileMode;
 use crate::skill::tree::{SkillFile, SkillTree};
@@ -119,7 +121,7 @@ impl<'a> GitFiles<'a> {
 ///
 /// # Errors
 /// If the blob is missing or invalid.
-pub fn skill_text(objects: &Objects, skill_file: ObjectId) -> Result<Vec<u8>, ObjectError> {
+pub fn skill_text(objects: &Objects, skill_file: ObjectId) -> Result<Bytes, ObjectError> {
     let (_, text) = objects.blob_up_to(skill_file, MAX_SKILL_MD_BYTES)?;
     Ok(text.unwrap_or_default())
 }
@@ -208,7 +210,7 @@ impl SkillFiles for GitFiles<'_> {
         let at = at.map_err(|_| unreadable("file not found".to_owned()))?;
         let blob = self.objects.blob(self.blobs[at]);
         let bytes = blob.map_err(|error| unreadable(error.to_string()))?;
-        Ok(Cow::Owned(bytes))
+        Ok(Cow::Owned(bytes.into()))
     }
 
     fn place(&self) -> Option<&str> {

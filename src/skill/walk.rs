@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
                 Err(fault) => fault,
             },
         };
-        let problem = Problem::Link(bytes.unwrap_or_default(), fault);
+        let problem = Problem::Link(bytes.unwrap_or_default().into(), fault);
         self.add(path, link, Some(problem));
         Ok(())
     }

@@ -76,6 +76,7 @@ mod other_tools;
 mod our_skill;
 mod own_source;
 mod packaging;
+mod packs;
 mod picker;
 mod picker_commands;
 mod picker_screens;

@@ -4,6 +4,7 @@ use crate::support::fault::Fault;
 use crate::support::repo::Repo;
 use crate::support::test_context::ServedContext;
 use crate::support::wire::Request;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Returns the sorted ids of all files under a tree, from git.
@@ -154,6 +155,12 @@ fn wide() -> (ServedContext, String) {
     (context, new)
 }
 
+/// Returns the cache of the only source.
+fn store(context: &ServedContext) -> PathBuf {
+    let stores = std::fs::read_dir(context.path("cache/store-v1")).unwrap();
+    stores.map(|store| store.unwrap().path()).next().unwrap()
+}
+
 #[test]
 fn update_receives_changed_trees_as_deltas() {
     let (context, new) = wide();
@@ -166,14 +173,19 @@ fn update_receives_changed_trees_as_deltas() {
     let received = context.server.traffic().since(before).down;
     // Nearly half of a tree is ids, which can't be compressed.
     assert!(received < whole / 4, "{received} of {whole}");
+    // The pack has what its deltas need.
+    let store = store(&context);
+    let script = "for pack in objects/pack/*.idx; do git verify-pack $pack; done; git cat-file tree $0 | wc -c";
+    let verified = context.command("sh", ["-ec", script, &tree]).dir(&store);
+    let verified = verified.env("PATH", "/usr/bin:/bin").run();
+    assert_eq!(verified.ok().stdout.trim(), whole.to_string());
 }
 
 #[test]
 fn update_from_a_cache_without_a_tree_is_not_thin() {
     let (context, _) = wide();
     let lost = context.repo.rev_parse("HEAD~1:notes");
-    let stores = std::fs::read_dir(context.path("cache/store-v1")).unwrap();
-    let store = stores.map(|store| store.unwrap().path()).next().unwrap();
+    let store = store(&context);
     let script = format!(
         "mv objects/pack lost && mkdir objects/pack && for pack in lost/*.pack; do git unpack-objects -q < $pack; done && rm objects/{}/{}",
         &lost[..2],

@@ -2,7 +2,8 @@
 
 use crate::error::unreadable;
 use crate::object_id::ObjectId;
-use crate::objects::{ObjectError, Objects, from_oid};
+use crate::objects::{ObjectError, Objects};
+use crate::oid::from_oid;
 
 /// A commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

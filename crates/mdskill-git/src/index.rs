@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::objects::{ObjectError, Objects, from_oid};
+use crate::objects::{ObjectError, Objects};
+use crate::oid::from_oid;
 
 impl Objects {
     /// Returns the versions of a file in conflict: the common ancestor, ours, theirs; each `None`
@@ -22,7 +23,7 @@ impl Objects {
         let staged = [conflict.ancestor, conflict.our, conflict.their];
         for (version, entry) in versions.iter_mut().zip(staged) {
             *version = match entry {
-                Some(entry) => Some(self.blob(from_oid(entry.id))?),
+                Some(entry) => Some(self.blob(from_oid(entry.id))?.into()),
                 None => None,
             };
         }

@@ -1,16 +1,17 @@
-//! [`NewObjects`]: objects that are made here, and their pack. Without I/O.
+//! [`NewObjects`]: objects that are made here, and their pack.
 
-use flate2::{Compress, Compression, FlushCompress};
+use std::io;
+use std::path::Path;
+
 use sha1::{Digest, Sha1};
 
+use crate::kind::Kind;
 use crate::object_id::ObjectId;
+use crate::pack::{Encoder, Indexed, PackFile};
 use crate::tree::{TreeEntry, tree_bytes};
 
 /// The first bytes of a pack of version 2.
 const HEADER: &[u8] = b"PACK\0\0\0\x02";
-/// More bytes than zlib adds to a text, besides a thousandth of it.
-const OVERHEAD: usize = 64;
-
 /// Objects that [`Objects::write_all`] adds to a repository as one pack: a file for each of thousands is
 /// slow to write, and to check when the repository is opened.
 ///
@@ -21,69 +22,55 @@ pub struct NewObjects(Vec<NewObject>);
 #[derive(Debug)]
 struct NewObject {
     id: ObjectId,
-    /// Its type in a pack.
-    kind: u8,
+    kind: Kind,
     bytes: Vec<u8>,
 }
 
 impl NewObjects {
     /// Adds a blob and returns its id.
     pub fn blob(&mut self, bytes: Vec<u8>) -> ObjectId {
-        self.add("blob", 3, bytes)
+        self.add(Kind::Blob, bytes)
     }
 
     /// Adds a tree and returns its id. The entries are in git's order.
     pub fn tree(&mut self, entries: &[TreeEntry]) -> ObjectId {
-        self.add("tree", 2, tree_bytes(entries))
+        self.add(Kind::Tree, tree_bytes(entries))
     }
 
-    fn add(&mut self, name: &str, kind: u8, bytes: Vec<u8>) -> ObjectId {
-        let mut hasher = Sha1::new_with_prefix(format!("{name} {}\0", bytes.len()));
+    fn add(&mut self, kind: Kind, bytes: Vec<u8>) -> ObjectId {
+        let mut hasher = Sha1::new_with_prefix(format!("{} {}\0", kind.name(), bytes.len()));
         hasher.update(&bytes);
         let id = ObjectId::from_bytes(hasher.finalize().into());
         self.0.push(NewObject { id, kind, bytes });
         id
     }
 
-    /// Returns the pack of the objects for which `is_known` is false; `None` if there are none.
+    /// Writes the objects for which `is_known` is false as a pack into this folder, unless there are none.
     ///
     /// Source: gitformat-pack(5).
-    pub(crate) fn pack(
+    pub(crate) fn write(
         mut self,
+        packs: &Path,
         is_known: impl Fn(ObjectId) -> bool,
-    ) -> std::io::Result<Option<Vec<u8>>> {
+    ) -> io::Result<()> {
         self.0.retain(|object| !is_known(object.id));
         self.0.sort_unstable_by_key(|object| object.id);
         self.0.dedup_by_key(|object| object.id);
         if self.0.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
-        let count = u32::try_from(self.0.len()).map_err(std::io::Error::other)?;
+        let count = u32::try_from(self.0.len()).map_err(io::Error::other)?;
         let mut pack = [HEADER, &count.to_be_bytes()].concat();
-        // Made once, because that takes longer than to compress a short text.
-        let mut zlib = Compress::new(Compression::fast(), true);
-        for NewObject { kind, bytes, .. } in &self.0 {
-            // The type and the lowest four bits of the size, then seven bits in each byte.
-            let mut size = bytes.len();
-            let mut byte = (kind << 4) | (lowest(size) & 0x0f);
-            size >>= 4;
-            while size > 0 {
-                pack.push(byte | 0x80);
-                byte = lowest(size) & 0x7f;
-                size >>= 7;
-            }
-            pack.push(byte);
-            pack.reserve(bytes.len() + bytes.len() / 1000 + OVERHEAD);
-            zlib.reset();
-            zlib.compress_vec(bytes, &mut pack, FlushCompress::Finish)?;
+        let mut indexed = Vec::with_capacity(self.0.len());
+        let mut encoder = Encoder::new();
+        for NewObject { id, kind, bytes } in &self.0 {
+            let offset = u32::try_from(pack.len()).map_err(io::Error::other)?;
+            let crc = encoder.add(&mut pack, *kind, bytes)?;
+            let id = *id;
+            indexed.push(Indexed { id, crc, offset });
         }
-        let checksum = Sha1::digest(&pack);
-        pack.extend_from_slice(&checksum);
-        Ok(Some(pack))
+        let mut file = PackFile::create(packs)?;
+        file.append(&pack)?;
+        file.keep(packs, indexed)
     }
-}
-
-/// Returns the lowest byte of a number.
-fn lowest(number: usize) -> u8 {
-    number.to_le_bytes()[0]
 }

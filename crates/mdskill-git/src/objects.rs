@@ -1,13 +1,15 @@
 //! [`Objects`]: the objects of a repository on disk, read and written with libgit2.
 //!
-//! libgit2 decodes packs, checks every id when it does, and checks it again on every read; its
-//! network code is not built in. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
+//! libgit2 checks the id of an object on every read; its network code is not built in. Packs that arrive are decoded
+//! in [`crate::pack`]. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use git2::{
     DiffOptions, ErrorCode, ObjectType, Odb, OdbLookupFlags, Oid, Repository, RepositoryOpenFlags,
 };
@@ -19,12 +21,15 @@ pub use crate::tree::{TreeBuilder, TreeEntry};
 use crate::error::{damaged, refuse, unreadable};
 use crate::file_mode::FileMode;
 use crate::git_folder;
+use crate::kind::Kind;
 use crate::loose::Loose;
 use crate::new_objects::NewObjects;
 use crate::object_id::ObjectId;
+use crate::oid::{from_oid, id_of, kind_of, oid};
 use crate::options::set_limits;
-use crate::pack::write_pack;
+use crate::pack::Store;
 use crate::progress::Progress;
+use crate::received::Received;
 use crate::tree::{long_name, parse_tree, tree_bytes};
 use crate::tree_names::TreeNames;
 
@@ -37,6 +42,7 @@ pub struct Objects {
     pub(super) repository: Repository,
     names: TreeNames,
     loose: Loose,
+    received: Arc<Received>,
     /// The commit whose tree was asked for last, and the tree. The skills of a repository are mostly of one
     /// commit: to read it again for each of 181 was a tenth of all work of `add`.
     last_root: Cell<Option<(ObjectId, ObjectId)>>,
@@ -59,6 +65,7 @@ impl Objects {
             repository,
             names: TreeNames::default(),
             loose: Loose::default(),
+            received: Arc::default(),
             last_root: Cell::default(),
         }
     }
@@ -95,31 +102,22 @@ impl Objects {
         Self::open_store(path)
     }
 
-    /// Calls `work` with the bare repository at `path`, which each thread opens once, because
-    /// threads can't share a handle of libgit2, and opening one takes as long as reading ten files.
-    ///
-    /// # Errors
-    /// As `work`, or when the repository does not exist.
-    pub fn on_this_thread<T, E: From<ObjectError>>(
-        path: &Path,
-        work: impl FnOnce(&Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        thread_local! {
-            static OPENED: Cell<Option<Objects>> = const { Cell::new(None) };
-        }
-        let objects = match OPENED.take().filter(|objects| objects.path() == path) {
-            Some(objects) => objects,
-            None => Self::open_store(path)?,
-        };
-        let done = work(&objects);
-        OPENED.set(Some(objects));
-        done
-    }
-
     /// Returns the folder of the repository (`.git`).
     #[must_use]
     pub fn path(&self) -> &Path {
         self.repository.path()
+    }
+
+    /// Returns the objects that were received last, for another thread.
+    pub(crate) fn shared_received(&self) -> &Arc<Received> {
+        &self.received
+    }
+
+    /// Opens the same repository again, for another thread.
+    pub(crate) fn open_again(path: &Path, received: Arc<Received>) -> Result<Self, ObjectError> {
+        let mut objects = Self::open_store(path)?;
+        objects.received = received;
+        Ok(objects)
     }
 
     /// Returns an id for libgit2, which reads a truncated object without end. Its header can be read without this.
@@ -137,6 +135,10 @@ impl Objects {
     /// Whether the object is in the repository. Does not check the disk for new packs.
     #[must_use]
     pub fn contains(&self, id: ObjectId) -> bool {
+        // libgit2 would open the pack, and count it among its open files only when it reads it.
+        if self.received.has(id) {
+            return true;
+        }
         self.odb()
             .is_ok_and(|odb| odb.exists_ext(oid(id), OdbLookupFlags::NO_REFRESH))
     }
@@ -249,7 +251,7 @@ impl Objects {
     /// # Errors
     /// When it is missing, damaged, or not a tree, or has a name of more than 1,024 bytes.
     pub fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, ObjectError> {
-        let bytes = self.read(id, ObjectType::Tree)?;
+        let bytes = self.read(id, Kind::Tree)?;
         let entries = parse_tree(&bytes);
         let entries = entries.ok_or_else(|| damaged(id, "its entries can't be parsed"))?;
         match long_name(&entries) {
@@ -270,8 +272,8 @@ impl Objects {
     ///
     /// # Errors
     /// When it is missing, damaged, not a blob, or larger than [`MAX_OBJECT_BYTES`].
-    pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, ObjectError> {
-        self.read(id, ObjectType::Blob)
+    pub fn blob(&self, id: ObjectId) -> Result<Bytes, ObjectError> {
+        self.read(id, Kind::Blob)
     }
 
     /// Returns the size of a blob, and its bytes if there are at most `most`.
@@ -282,15 +284,11 @@ impl Objects {
         &self,
         id: ObjectId,
         most: usize,
-    ) -> Result<(usize, Option<Vec<u8>>), ObjectError> {
-        let odb = self.odb()?;
-        let size = size_of(&odb, oid(id), ObjectType::Blob)?;
-        if size > most {
-            return Ok((size, None));
-        }
-        let object = odb.read(self.readable(id)?);
-        let object = object.map_err(|error| unreadable(id, &error))?;
-        Ok((size, Some(object.data().to_vec())))
+    ) -> Result<(usize, Option<Bytes>), ObjectError> {
+        let size = self.size_of(id, Kind::Blob)?;
+        let bytes = (size <= most).then(|| self.object(id));
+        let bytes = bytes.transpose()?.map(|(_, bytes)| bytes);
+        Ok((size, bytes))
     }
 
     /// Returns the size of an object in bytes, without reading all of it.
@@ -298,6 +296,9 @@ impl Objects {
     /// # Errors
     /// When it is missing.
     pub fn size(&self, id: ObjectId) -> Result<usize, ObjectError> {
+        if let Some((_, bytes)) = self.received.get(id) {
+            return Ok(bytes.len());
+        }
         let header = self.odb()?.read_header(oid(id));
         header
             .map(|(size, _)| size)
@@ -316,7 +317,7 @@ impl Objects {
             let header = odb.read_header(oid(peeled));
             let (_, kind) = header.map_err(|error| unreadable(peeled, &error))?;
             if kind != ObjectType::Tag {
-                size_of(&odb, oid(peeled), ObjectType::Commit)?;
+                self.size_of(peeled, Kind::Commit)?;
                 return Ok(peeled);
             }
             let tag = self.repository.find_tag(self.readable(peeled)?);
@@ -364,15 +365,30 @@ impl Objects {
         Ok(refs)
     }
 
-    fn read(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, ObjectError> {
-        let odb = self.odb()?;
-        let size = size_of(&odb, oid(id), kind)?;
+    fn read(&self, id: ObjectId, kind: Kind) -> Result<Bytes, ObjectError> {
+        let size = self.size_of(id, kind)?;
         if size > MAX_OBJECT_BYTES {
             return Err(ObjectError::TooLarge { id, size });
         }
-        let object = odb.read(self.readable(id)?);
-        let object = object.map_err(|error| unreadable(id, &error))?;
-        Ok(object.data().to_vec())
+        Ok(self.object(id)?.1)
+    }
+
+    fn size_of(&self, id: ObjectId, kind: Kind) -> Result<usize, ObjectError> {
+        let (size, found) = match self.received.get(id) {
+            Some((found, bytes)) => (bytes.len(), Some(found)),
+            None => {
+                let header = self.odb()?.read_header(oid(id));
+                let (size, found) = header.map_err(|error| unreadable(id, &error))?;
+                (size, kind_of(found))
+            }
+        };
+        match found {
+            Some(found) if found == kind => Ok(size),
+            found => {
+                let found = found.map_or("object of no known kind", Kind::name);
+                Err(damaged(id, &format!("it is a {found}")))
+            }
+        }
     }
 
     /// Adds a blob and returns its id.
@@ -402,53 +418,47 @@ impl Objects {
     /// # Errors
     /// When the pack can't be written.
     pub fn write_all(&self, new: NewObjects) -> Result<(), ObjectError> {
-        let Database { odb, packs } = self.database()?;
-        let pack = new.pack(|id| self.contains(id));
-        let pack = pack.map_err(|error| ObjectError::of_disk(&packs, &error))?;
-        let written = pack.map_or(Ok(()), |pack| write_pack(&odb, &packs, &pack));
-        written.map_err(|error| refuse(self.path(), &error))
-    }
-
-    /// Opens the object database, to write packs.
-    ///
-    /// # Errors
-    /// When the repository can't be used.
-    pub fn database(&self) -> Result<Database<'_>, ObjectError> {
-        Ok(Database {
-            odb: self.odb()?,
-            packs: self.store().join("objects/pack"),
-        })
-    }
-}
-
-/// An object database that packs are written to.
-pub struct Database<'a> {
-    odb: Odb<'a>,
-    packs: PathBuf,
-}
-
-impl Database<'_> {
-    /// Finds packs that another program has written.
-    ///
-    /// # Errors
-    /// When the repository can't be read.
-    pub fn refresh(&self) -> Result<(), ObjectError> {
-        self.odb
-            .refresh()
-            .map_err(|error| refuse(Path::new("(cache)"), &error))
+        let packs = self.packs();
+        let written = new.write(&packs, |id| self.contains(id));
+        written.map_err(|error| ObjectError::of_disk(&packs, &error))?;
+        self.refresh()
     }
 
     /// Starts to write a pack. Its objects can be read after [`PackWriter::finish`]. It is refused if
     /// it is not complete at `deadline`, or if `progress` is cancelled.
-    ///
-    /// # Errors
-    /// When the repository can't be written.
     pub fn pack_writer<'a>(
         &'a self,
         progress: &'a dyn Progress,
         deadline: Instant,
-    ) -> Result<PackWriter<'a>, PackError> {
-        PackWriter::start(&self.odb, &self.packs, progress, deadline)
+    ) -> PackWriter<'a> {
+        PackWriter::new(self, progress, deadline)
+    }
+}
+
+impl Store for Objects {
+    fn packs(&self) -> PathBuf {
+        self.store().join("objects/pack")
+    }
+
+    fn received(&self) -> &Received {
+        &self.received
+    }
+
+    fn object(&self, id: ObjectId) -> Result<(Kind, Bytes), ObjectError> {
+        if let Some(received) = self.received.get(id) {
+            return Ok(received);
+        }
+        let object = self.readable(id)?;
+        let odb = self.odb()?;
+        let object = odb.read(object).map_err(|error| unreadable(id, &error))?;
+        let kind = kind_of(object.kind());
+        let kind = kind.ok_or_else(|| damaged(id, "its kind is unknown"))?;
+        Ok((kind, Bytes::copy_from_slice(object.data())))
+    }
+
+    fn refresh(&self) -> Result<(), ObjectError> {
+        let refreshed = self.odb()?.refresh();
+        refreshed.map_err(|error| refuse(self.path(), &error))
     }
 }
 
@@ -457,9 +467,7 @@ impl Database<'_> {
 /// # Errors
 /// When libgit2 can't compute it.
 pub fn blob_id(bytes: &[u8]) -> Result<ObjectId, ObjectError> {
-    Oid::hash_object(ObjectType::Blob, bytes)
-        .map(from_oid)
-        .map_err(|error| refuse(Path::new("(memory)"), &error))
+    id_of(Kind::Blob, bytes).map_err(|error| refuse(Path::new("(memory)"), &error))
 }
 
 /// Returns the id of a tree with these files; paths have forward slashes.
@@ -472,28 +480,7 @@ pub fn tree_id(files: &[(&str, FileMode, ObjectId)]) -> Result<ObjectId, ObjectE
         tree.insert(path, mode.number(), *id);
     }
     tree.finish(&mut |entries| {
-        Oid::hash_object(ObjectType::Tree, &tree_bytes(entries))
-            .map(from_oid)
+        id_of(Kind::Tree, &tree_bytes(entries))
             .map_err(|error| refuse(Path::new("(memory)"), &error))
     })
-}
-
-fn size_of(odb: &Odb<'_>, id: Oid, kind: ObjectType) -> Result<usize, ObjectError> {
-    let header = odb.read_header(id);
-    let (size, found) = header.map_err(|error| unreadable(from_oid(id), &error))?;
-    if found == kind {
-        Ok(size)
-    } else {
-        Err(damaged(from_oid(id), &format!("it is a {}", found.str())))
-    }
-}
-
-pub(super) fn oid(id: ObjectId) -> Oid {
-    // Twenty bytes are always a valid id.
-    Oid::from_bytes(id.as_bytes()).unwrap_or(Oid::ZERO_SHA1)
-}
-
-pub(super) fn from_oid(oid: Oid) -> ObjectId {
-    let bytes = oid.as_bytes().first_chunk::<20>();
-    ObjectId::from_bytes(bytes.copied().unwrap_or_default())
 }

@@ -12,7 +12,8 @@ use tokio::io::AsyncReadExt;
 
 use crate::error::unreadable;
 use crate::object_id::ObjectId;
-use crate::objects::{ObjectError, Objects, from_oid};
+use crate::objects::{ObjectError, Objects};
+use crate::oid::from_oid;
 use crate::process::Programs;
 
 /// The time limit of a verification. GPG may be configured to fetch keys.

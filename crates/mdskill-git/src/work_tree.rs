@@ -4,12 +4,14 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use git2::{AttrCheckFlags, AttrValue, DiffOptions};
 
 use crate::file_mode::FileMode;
 use crate::git_folder::is_harmless;
 use crate::object_id::ObjectId;
-use crate::objects::{Objects, from_oid};
+use crate::objects::Objects;
+use crate::oid::from_oid;
 
 /// The checked-out files of the repository around a folder.
 pub struct WorkTree {
@@ -263,7 +265,7 @@ impl WorkTree {
 
     /// Returns the bytes of a file as the index has it.
     #[must_use]
-    pub fn indexed_bytes(&self, file: &IndexedFile) -> Option<Vec<u8>> {
+    pub fn indexed_bytes(&self, file: &IndexedFile) -> Option<Bytes> {
         self.objects.blob(file.id).ok()
     }
 
@@ -298,9 +300,16 @@ impl Objects {
 /// Returns the nearest `.git` at or above a folder, given by its canonical path.
 #[must_use]
 pub fn nearest_git(folder: &Path) -> Option<PathBuf> {
-    let mut candidates = folder.ancestors().map(|above| above.join(".git"));
+    folder.ancestors().find_map(git_in)
+}
+
+/// Returns the `.git` in a folder.
+#[must_use]
+pub fn git_in(folder: &Path) -> Option<PathBuf> {
+    let git = folder.join(".git");
     // As in git, a folder `.git` without `HEAD` is not a repository.
-    candidates.find(|git| git.is_file() || git.join("HEAD").symlink_metadata().is_ok())
+    let is_repository = git.is_file() || git.join("HEAD").symlink_metadata().is_ok();
+    is_repository.then_some(git)
 }
 
 /// Returns the folded paths of the index; `None` if it can't be read.

@@ -48,7 +48,7 @@ impl Scene {
             target,
             name,
             files,
-            repository: self.objects.path(),
+            repository: self.objects.shared(),
             step,
             on_disk,
         }

@@ -18,7 +18,7 @@ use crate::operations::install_steps::{differences, digest_of};
 use crate::operations::resolve::full_spec;
 use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found};
-use crate::skill::tree::{SkillTree, TreeError};
+use crate::skill::tree::{Memory, SkillTree, TreeError};
 use crate::source::Source;
 use crate::spec::GitRef;
 use mdskill_git::ObjectId;
@@ -82,7 +82,7 @@ pub(super) async fn find_versions<'a, 'b>(
     let (objects, limits) = (repository.objects(), repository.limits);
     let versions = versions.map(|(skill, version)| {
         let mut version = version?;
-        let loaded = version.files.load(objects, 0, limits);
+        let loaded = version.files.load(objects, &Memory::of(0), limits);
         loaded.map_err(refused)?;
         compare(skill, version, objects, keep_edits)
     });
@@ -340,7 +340,7 @@ fn is_made_by_tool(
 fn computed_hash(version: &SkillTree, objects: &Objects) -> Result<Digest, ObjectError> {
     let mut files = Vec::new();
     for file in &version.files {
-        files.push((file.path.as_str(), objects.blob(file.id)?));
+        files.push((file.path.as_str(), objects.blob(file.id)?.into()));
     }
     Ok(npx::computed_hash(files))
 }

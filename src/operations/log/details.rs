@@ -73,9 +73,9 @@ pub(super) async fn read(
         info!(%error, count, "continuing without the files of old versions");
     }
     // Each thread opens the repository for itself.
-    let (store, moves) = (repository.objects().path(), Discoveries::default());
+    let (store, moves) = (repository.objects().shared(), Discoveries::default());
     let read = skills.par_iter().map(|skill| {
-        Objects::on_this_thread(store, |objects| {
+        store.on_this_thread(|objects| {
             let mut known = KnownCapabilities::default();
             let details = skill.changes.iter().map(|change| {
                 let places = places_in_order(objects, skill.path, change);

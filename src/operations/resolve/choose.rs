@@ -14,7 +14,7 @@ use crate::skill::select::{Choice, by_frontmatter, by_path_or_folder, nearest};
 use crate::skill::skill_text;
 use crate::spec::ROOT;
 use mdskill_git::ObjectId;
-use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::objects::ObjectError;
 use mdskill_lint::frontmatter;
 
 /// The most names that are suggested.
@@ -117,7 +117,7 @@ impl Opened<'_> {
 
     /// Returns the `SKILL.md` files in a folder that say that they are internal, of those that are here.
     fn internal_in(&self, folder: &str) -> HashSet<ObjectId> {
-        let store = self.repository.objects().path();
+        let store = self.repository.objects().shared();
         let files: Vec<ObjectId> = self
             .discovery
             .below(folder)
@@ -125,7 +125,7 @@ impl Opened<'_> {
             .collect();
         // Each thread opens the repository for itself.
         let internal = files.into_par_iter().filter(|file| {
-            let read = Objects::on_this_thread(store, |objects| {
+            let read = store.on_this_thread(|objects| {
                 let text = objects.contains(*file).then(|| skill_text(objects, *file));
                 text.transpose()
             });

@@ -1,6 +1,8 @@
 //! Resolves specs to skills that can be installed: found, fetched, and validated.
 
+mod candidate;
 mod choose;
+mod early_checks;
 mod linked;
 mod listed;
 mod open;
@@ -10,7 +12,8 @@ pub(crate) mod typed;
 use std::borrow::Cow;
 use std::path::Path;
 
-pub(crate) use open::{CommitOrigin, Opened, name_to_install};
+pub(crate) use candidate::name_to_install;
+pub(crate) use open::{CommitOrigin, Opened};
 use serde::Serialize;
 pub(crate) use typed::Subject;
 

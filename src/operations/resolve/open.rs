@@ -1,29 +1,26 @@
 //! [`Opened`]: a repository at one commit, in which skills are found, chosen, and fetched.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::candidate::Origin;
+use super::early_checks::EarlyChecks;
 use super::{Candidate, full_spec, query_of, source_of};
 use crate::context::Context;
 use crate::fetch::resolve::{MatchedRef, Query, ResolveError, Resolved};
 use crate::fetch::{FetchError, MAX_STEPS, Repository};
 use crate::operations::OpError;
 use crate::parallel;
+use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found, Plugin, plugins};
-use crate::skill::tree::{MAX_IN_MEMORY, SkillTree, TreeError};
-use crate::skill::{GitFiles, SkillPlace, skill_text};
+use crate::skill::tree::{Memory, SkillTree, TreeError};
 use crate::source::Source;
 use crate::spec::{GitRef, Spec};
 use mdskill_git::ObjectId;
-use mdskill_git::objects::{ObjectError, Objects};
-use mdskill_lint::frontmatter;
-use mdskill_lint::limits::Limits;
-use mdskill_lint::name::SkillName;
-use mdskill_lint::{SKILL_FILE, Settings, validate_with_capabilities};
+use mdskill_git::objects::ObjectError;
+use mdskill_lint::Settings;
 
-/// The most files that a note lists.
-const MAX_NOT_COPIED: usize = 5;
 /// The most bytes of all skills that are kept in memory from validation to installation.
 const MAX_ALL_IN_MEMORY: usize = 64 << 20;
 
@@ -279,25 +276,17 @@ impl<'a> Opened<'a> {
         let chosen = self.download(chosen.to_vec()).await?;
         let trees = self.read_trees(&chosen).await?;
         let files: Vec<ObjectId> = trees.iter().flatten().flat_map(SkillTree::blobs).collect();
+        let origin = Arc::new(self.origin_with(settings)?);
+        let early = EarlyChecks::start(&origin, self.repository.objects(), &chosen, &trees);
         self.fetch_blobs(files.iter().copied().chain(others))
             .await?;
         self.repository.check_total(files)?;
-        let follows = self.resolved.as_ref().map(|resolved| &resolved.follows);
-        let origin = Origin {
-            source: &self.repository.source,
-            git_ref: follows.and_then(Option::as_deref),
-            version: self.resolved.as_ref().and_then(Resolved::version),
-            commit: self.commit(),
-            root: self.repository.root_tree(self.commit())?,
-            settings,
-            max_in_memory: MAX_IN_MEMORY.min(MAX_ALL_IN_MEMORY / chosen.len().max(1)),
-            limits: self.repository.limits,
-            left_out: self.repository.left_out(),
-        };
         // Each thread opens the repository for itself.
-        let store = self.repository.objects().path();
-        let prepared = trees.into_par_iter().zip(&chosen).map(|(tree, found)| {
-            Objects::on_this_thread(store, |objects| Ok(origin.candidate(objects, found, tree)))
+        let store = self.repository.objects().shared();
+        let skills = trees.into_par_iter().zip(&chosen).zip(early.finish());
+        let prepared = skills.map(|((tree, found), checked)| match checked {
+            Some(candidate) => Ok(Ok(candidate)),
+            None => store.on_this_thread(|objects| Ok(origin.candidate(objects, found, tree))),
         });
         let mut prepared: Vec<Result<Candidate, OpError>> =
             parallel::run(|| prepared.collect::<Result<_, ObjectError>>())?;
@@ -305,6 +294,24 @@ impl<'a> Opened<'a> {
             candidate.download = self.repository.download_of(&candidate.path);
         }
         Ok(prepared)
+    }
+}
+
+impl Opened<'_> {
+    fn origin_with(&self, settings: &Settings) -> Result<Origin, ObjectError> {
+        let resolved = self.resolved.as_ref();
+        let (left_out, is_by_git) = self.repository.left_out();
+        Ok(Origin {
+            source: self.repository.source.clone(),
+            git_ref: resolved.and_then(|resolved| resolved.follows.clone()),
+            version: resolved.and_then(Resolved::version).map(str::to_owned),
+            commit: self.commit(),
+            root: self.repository.root_tree(self.commit())?,
+            settings: settings.clone(),
+            memory: Memory::of(MAX_ALL_IN_MEMORY),
+            limits: self.repository.limits,
+            left_out: (left_out.to_vec(), is_by_git),
+        })
     }
 }
 
@@ -347,139 +354,4 @@ async fn resolve_one(
         })
     };
     Ok(resolved.pop().unwrap_or_else(none))
-}
-
-/// The repository of the candidates.
-struct Origin<'a> {
-    source: &'a Source,
-    git_ref: Option<&'a str>,
-    version: Option<&'a str>,
-    commit: Option<ObjectId>,
-    root: ObjectId,
-    settings: &'a Settings,
-    /// The most bytes of a skill that are kept in memory from validation to installation.
-    max_in_memory: usize,
-    limits: Limits,
-    /// The files of a local folder that were left out, and whether git decided that.
-    left_out: (&'a [String], bool),
-}
-
-impl Origin<'_> {
-    fn candidate(
-        &self,
-        objects: &Objects,
-        found: &Found,
-        tree: Result<SkillTree, TreeError>,
-    ) -> Result<Candidate, OpError> {
-        let refuse = |error| OpError::Refused {
-            spec: full_spec(self.source, &found.path),
-            source: error,
-        };
-        let mut files = tree.map_err(refuse)?;
-        files
-            .load(objects, self.max_in_memory, self.limits)
-            .map_err(refuse)?;
-        let skill_file = match files.in_memory(SKILL_FILE) {
-            Some(bytes) => Cow::Borrowed(bytes),
-            None => Cow::Owned(skill_text(objects, found.skill_file)?),
-        };
-        let folder = found.folder();
-        let folder = folder.unwrap_or_else(|| self.source.repository_name());
-        let (name, note) = name_to_install(&skill_file, folder)?;
-        let (root, path, settings) = (self.root, &found.path, self.settings);
-        let view = GitFiles::of(objects, root, path, name.as_str(), &files);
-        let (checked, found) = validate_with_capabilities(&view, &settings.for_untrusted());
-        let capabilities = found.into_iter().collect();
-        Ok(Candidate {
-            dangers: Vec::new(),
-            source: self.source.clone(),
-            path: path.clone(),
-            git_ref: self.git_ref.map(str::to_owned),
-            version: self.version.map(str::to_owned),
-            commit: self.commit,
-            download: None,
-            signature: None,
-            origin: None,
-            diagnostics: checked.diagnostics,
-            siblings: checked.siblings,
-            capabilities,
-            files,
-            name,
-            note,
-            not_copied: not_copied(path, self.left_out),
-        })
-    }
-}
-
-/// Returns the note that files of the skill at `path` are not copied, if there are such files.
-fn not_copied(path: &str, (left_out, is_by_git): (&[String], bool)) -> Option<String> {
-    let inside = |file: &String| {
-        let below = file.strip_prefix(path)?;
-        let below = if path.is_empty() {
-            below
-        } else {
-            below.strip_prefix('/')?
-        };
-        Some(below.to_owned())
-    };
-    let mut files: Vec<String> = left_out.iter().filter_map(inside).collect();
-    let more = files.len().saturating_sub(MAX_NOT_COPIED);
-    files.truncate(MAX_NOT_COPIED);
-    if more > 0 {
-        files.push(format!("{more} more"));
-    }
-    let files = (!files.is_empty()).then(|| files.join(", "))?;
-    let reason = if is_by_git {
-        "git ignores"
-    } else {
-        "not part of a skill"
-    };
-    Some(format!("not copied ({reason}): {files}"))
-}
-
-/// Returns the name in the frontmatter if it is valid, and otherwise that of the folder, because VS
-/// Code uses the name of the folder and does not report an invalid name. The note says why they differ.
-pub(crate) fn name_to_install(
-    skill_file: &[u8],
-    folder: &str,
-) -> Result<(SkillName, Option<String>), OpError> {
-    let (declared, _) = frontmatter::summary(skill_file);
-    let problem = match declared.as_deref().map(SkillName::from_frontmatter) {
-        Some(Ok(name)) => {
-            let note = (name.as_str() != folder).then(|| {
-                format!("installed under the name in its frontmatter; its folder is `{folder}`")
-            });
-            return Ok((name, note));
-        }
-        Some(Err(error)) => error.to_string(),
-        None => "it has no name in its frontmatter".to_owned(),
-    };
-    let note = format!("installed under its folder's name: {problem}");
-    Ok((SkillName::from_folder(folder)?, Some(note)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn valid_frontmatter_name_is_used() {
-        let landed = |text: &str, folder| {
-            let (name, note) = name_to_install(text.as_bytes(), folder).unwrap();
-            (name.to_string(), note.is_some())
-        };
-        assert_eq!(
-            landed("---\nname: pdf\n---\n", "pdf"),
-            ("pdf".to_owned(), false)
-        );
-        assert_eq!(
-            landed("---\nname: pdf\n---\n", "pdf-tools"),
-            ("pdf".to_owned(), true)
-        );
-        assert_eq!(
-            landed("---\nname: ../x\n---\n", "pdf"),
-            ("pdf".to_owned(), true)
-        );
-        assert_eq!(landed("no frontmatter", "pdf"), ("pdf".to_owned(), true));
-    }
 }

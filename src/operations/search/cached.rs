@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use bytes::Bytes;
+
 use super::Skill;
 use super::index::{Document, Index, SpecForm, build};
 use crate::context::Context;
@@ -84,7 +86,7 @@ pub(super) fn document_of(name: &str, text: &[u8]) -> Document {
     }
 }
 
-fn text_of(objects: &Objects, blob: ObjectId) -> Option<Vec<u8>> {
+fn text_of(objects: &Objects, blob: ObjectId) -> Option<Bytes> {
     // A blob that was not fetched is not an error.
     let is_here = objects.contains(blob);
     let text = is_here.then(|| objects.blob_up_to(blob, MAX_SKILL_FILE).ok());

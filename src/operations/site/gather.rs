@@ -1,7 +1,6 @@
 //! [`Gatherer`]: reads the skills of repositories, and writes their pages.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -26,8 +25,8 @@ use crate::skill::GitFiles;
 use crate::skill::discover::{Found, plugin_of};
 use crate::source::Source;
 use crate::target::Target;
-use mdskill_git::ObjectId;
-use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::objects::ObjectError;
+use mdskill_git::{ObjectId, Shared};
 use mdskill_lint::agents::AGENTS;
 use mdskill_lint::details::Details;
 use mdskill_lint::name::SkillName;
@@ -74,8 +73,8 @@ struct PageFacts {
 }
 
 impl PageFacts {
-    fn read(store: &Path, found: &Found, folder: &str) -> Result<Self, ObjectError> {
-        Objects::on_this_thread(store, |objects| {
+    fn read(store: &Shared, found: &Found, folder: &str) -> Result<Self, ObjectError> {
+        store.on_this_thread(|objects| {
             let text = objects.blob(found.skill_file)?;
             Ok(Self {
                 name: name_to_install(&text, folder).ok().map(|(name, _)| name),
@@ -206,7 +205,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             &mut self.memory.histories,
         )
         .await?;
-        let store = opened.repository.objects().path();
+        let store = &opened.repository.objects().shared();
         let pages = chosen.par_iter().zip(&names);
         let pages = pages.map(|(found, name)| PageFacts::read(store, found, name));
         let pages: Vec<PageFacts> = parallel::run(|| pages.collect::<Result<_, ObjectError>>())?;
@@ -336,7 +335,7 @@ impl<'a, 'c> Gatherer<'a, 'c> {
             }
         }
         let root = opened.repository.root_tree(opened.commit())?;
-        let store = opened.repository.objects().path();
+        let store = &opened.repository.objects().shared();
         let site = self.site;
         let rendered = ready
             .into_par_iter()
@@ -422,14 +421,14 @@ impl From<RenderError> for OpError {
 }
 
 fn render(
-    store: &Path,
+    store: &Shared,
     root: ObjectId,
     planned: Planned,
     candidate: &Candidate,
     site: &Site,
     others: &[Summary],
 ) -> Result<(Summary, Pages), RenderError> {
-    Objects::on_this_thread(store, |objects| {
+    store.on_this_thread(|objects| {
         let (name, files) = (candidate.name.as_str(), &candidate.files);
         let view = GitFiles::of(objects, root, &candidate.path, name, files);
         let skill_file = mdskill_lint::skill_files::SkillFiles::read(&view, SKILL_FILE);

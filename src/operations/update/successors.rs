@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::path::Path;
 use tracing::info;
+
+use bytes::Bytes;
 
 use super::source_update::{Comparison, Fetched, Request, Tracked};
 use crate::lockfile::Lockfile;
@@ -106,11 +109,11 @@ fn renames<'s, 'd>(
     gone: &[&Tracked<'s>],
     added: &[&'d Found],
 ) -> BTreeMap<&'s SkillName, &'d Found> {
-    let old: Vec<Vec<u8>> = gone.iter().map(|tracked| page(objects, tracked)).collect();
+    let old: Vec<Bytes> = gone.iter().map(|tracked| page(objects, tracked)).collect();
     let new = added
         .iter()
         .map(|found| skill_text(objects, found.skill_file));
-    let new: Vec<Vec<u8>> = new.map(Result::unwrap_or_default).collect();
+    let new: Vec<Bytes> = new.map(Result::unwrap_or_default).collect();
     let paths = gone.iter().map(|tracked| tracked.skill.entry.path.as_str());
     let removed = one_sided(paths, &old);
     let added_pages = one_sided(added.iter().map(|found| found.path.as_str()), &new);
@@ -121,7 +124,7 @@ fn renames<'s, 'd>(
         .collect()
 }
 
-fn one_sided<'a>(paths: impl Iterator<Item = &'a str>, pages: &'a [Vec<u8>]) -> Vec<OneSided<'a>> {
+fn one_sided<'a>(paths: impl Iterator<Item = &'a str>, pages: &'a [Bytes]) -> Vec<OneSided<'a>> {
     let pages = paths.zip(pages).map(|(path, bytes)| OneSided {
         path,
         bytes,
@@ -131,7 +134,7 @@ fn one_sided<'a>(paths: impl Iterator<Item = &'a str>, pages: &'a [Vec<u8>]) -> 
 }
 
 /// Returns the locked page of a skill, or else the installed one.
-fn page(objects: &Objects, tracked: &Tracked<'_>) -> Vec<u8> {
+fn page(objects: &Objects, tracked: &Tracked<'_>) -> Bytes {
     let entry = tracked.skill.entry;
     let locked = SkillTree::read(objects, within(&entry.path, entry.tree)).ok();
     let locked = locked.and_then(|tree| {
@@ -143,7 +146,8 @@ fn page(objects: &Objects, tracked: &Tracked<'_>) -> Vec<u8> {
     });
     let installed = || {
         let mut folders = tracked.skill.folders();
-        folders.find_map(|folder| crate::fs::read_plain(&folder.path.join(SKILL_FILE)).ok())
+        let page = |folder: &Path| crate::fs::read_plain(&folder.join(SKILL_FILE)).ok();
+        folders.find_map(|folder| page(&folder.path).map(Bytes::from))
     };
     locked.or_else(installed).unwrap_or_default()
 }

@@ -7,8 +7,8 @@ use crate::fs;
 use crate::operations::OpError;
 use crate::operations::findings::join;
 use crate::skill::{GitFiles, SkillPlace, find_entry};
-use mdskill_git::ObjectId;
 use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::{ObjectId, Shared};
 use mdskill_lint::leftovers::is_made_by_tools;
 use mdskill_lint::skill_files::PathKind;
 use mdskill_lint::{Settings, ValidationResult, validate};
@@ -27,7 +27,7 @@ pub(super) struct CommitTree {
     /// The tree of the commit.
     root: ObjectId,
     work_tree: PathBuf,
-    store: PathBuf,
+    store: Shared,
 }
 
 /// The difference between a skill and the commit.
@@ -86,7 +86,7 @@ impl Baseline {
             git_ref: git_ref.to_owned(),
             root: objects.root_tree(commit)?,
             work_tree,
-            store: objects.store().to_owned(),
+            store: objects.shared(),
         };
         Ok(Self { objects, commit })
     }
@@ -151,7 +151,7 @@ impl CommitTree {
     ) -> Result<ValidationResult, OpError> {
         let place = self.place(skill);
         let folder = place.rsplit('/').next().unwrap_or_default();
-        let checked = Objects::on_this_thread(&self.store, |objects| {
+        let checked = self.store.on_this_thread(|objects| {
             // A view skips missing blobs, but a missing blob must not count as a change.
             let root = Some(self.root);
             let path = place.as_str();
@@ -171,9 +171,9 @@ impl CommitTree {
     /// If git's objects can't be read.
     pub(super) fn has_file(&self, file: &DiskPath) -> Result<bool, OpError> {
         let place = self.place(file);
-        let found = Objects::on_this_thread(&self.store, |objects| {
-            find_entry(objects, self.root, &place)
-        });
+        let found = self
+            .store
+            .on_this_thread(|objects| find_entry(objects, self.root, &place));
         let found = found.map_err(|error| self.explain(error))?;
         Ok(matches!(found, Some((PathKind::File, _))))
     }

@@ -13,7 +13,7 @@ use crate::parallel;
 use crate::skill::discover::Found;
 use crate::skill::{GitFiles, SkillPlace};
 use crate::spec::Spec;
-use mdskill_git::objects::{ObjectError, Objects};
+use mdskill_git::objects::ObjectError;
 use mdskill_lint::{ValidationResult, validate};
 
 /// Validates the skill that `spec` names, or all skills of its folder or repository.
@@ -48,10 +48,10 @@ pub(super) async fn validate_spec(
     opened.fetch_blobs(blobs.iter().copied()).await?;
     opened.repository.check_total(blobs)?;
     let objects = opened.repository.objects();
-    let store = objects.path();
+    let store = objects.shared();
     let settings = &rules.settings_for(&source).for_untrusted();
     let check = |(found, place): (&Found, &SkillPlace<'_>)| {
-        Objects::on_this_thread(store, |objects| {
+        store.on_this_thread(|objects| {
             let folder = found.folder().unwrap_or_default();
             let view = GitFiles::at(objects, *place, folder)?;
             Ok(validate(&view, settings))

@@ -45,17 +45,17 @@ const FETCH: [Step; 13] = [
     ("bytes_of_address", "write", "/mdskill-source>", 1),
     ("configuration", "openat", "/config\"", 1),
     ("placement", "rename", "/.new-", 1),
-    ("pack", "openat", "/pack_git2_", 1),
-    ("bytes_of_pack", "pwrite64", "/pack_git2_", 1),
-    ("index", "openat", "idx.lock\"", 1),
-    ("bytes_of_index", "write", "idx.lock>", 1),
-    ("name_of_index", "link", ".idx\")", 1),
-    ("name_of_pack", "link", ".pack\")", 1),
+    ("pack", "openat", "/tmp_pack_", 1),
+    ("bytes_of_pack", "write", "/tmp_pack_", 1),
+    ("index", "openat", "/tmp_idx_", 1),
+    ("bytes_of_index", "write", "/tmp_idx_", 1),
+    ("name_of_pack", "rename", ".pack\")", 1),
+    ("name_of_index", "rename", ".idx\")", 1),
     ("list_of_checked", "openat", "/.mdskill-", 1),
 ];
 
 /// The system calls of [`FETCH`].
-const OF_FETCH: &str = "mkdir,openat,write,pwrite64,rename,link";
+const OF_FETCH: &str = "mkdir,openat,write,rename";
 
 pub(super) fn register(group: &mut Group<'_>) {
     for step in UPDATE {

@@ -17,5 +17,5 @@ async fn fetch_folder(client: &Client, url: &str, folder: &str, cache: &Path) ->
     let files = objects.files(found.ok_or("the commit has no such folder")?.id)?;
     let blobs = Wants::blobs(files.iter().map(|(_, entry)| entry.id));
     remote.fetch(&blobs, &objects, &Silent).await?;
-    files.into_iter().map(|(path, entry)| Ok((path, objects.blob(entry.id)?))).collect()
+    files.into_iter().map(|(path, entry)| Ok((path, objects.blob(entry.id)?.into()))).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::{Capabilities, ProtocolError, Ref};
-use crate::objects::{Database, PackError};
+use crate::objects::Objects;
 use crate::pack::PackWriter;
 use crate::pkt_line::{Decoder, Pkt};
 use crate::progress::Progress;
@@ -282,22 +282,15 @@ pub struct PackResponse<'a> {
 }
 
 impl<'a> PackResponse<'a> {
-    /// Creates a parser that writes the pack to `database`, and reports its bytes to `progress`. The
+    /// Creates a parser that writes the pack to `objects`, and reports its bytes to `progress`. The
     /// pack is refused if it is not complete at `deadline`.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub fn new(
-        database: &'a Database<'a>,
-        progress: &'a dyn Progress,
-        deadline: Instant,
-    ) -> Result<Self, PackError> {
-        Ok(Self {
-            writer: Some(database.pack_writer(progress, deadline)?),
+    pub fn new(objects: &'a Objects, progress: &'a dyn Progress, deadline: Instant) -> Self {
+        Self {
+            writer: Some(objects.pack_writer(progress, deadline)),
             in_pack: false,
             allowance: Allowance::of("messages besides the pack", MAX_BYTES_BESIDES_PACK),
             progress,
-        })
+        }
     }
 
     /// Checks the pack and makes its objects readable.

@@ -148,10 +148,8 @@ impl<'a> HttpRemote<'a> {
             protocol::fetch_request(wants)
         };
         let body = self.post(&request).await?;
-        let database = objects.database()?;
         let deadline = Instant::now() + self.env.request_timeout();
-        let response = PackResponse::new(&database, progress, deadline)
-            .map_err(|error| self.protocol_error(error.into()))?;
+        let response = PackResponse::new(objects, progress, deadline);
         match self.read(body, response).await {
             Ok(pack) => pack.finish().map_err(|error| self.protocol_error(error)),
             Err(error) => {

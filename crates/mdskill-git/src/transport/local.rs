@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::TransportError;
 use crate::object_id::ObjectId;
-use crate::objects::{ObjectError, Objects, PackError};
+use crate::objects::{Objects, PackError};
 use crate::progress::Progress;
 use crate::protocol::{MAX_REFS, ProtocolError, Ref};
 
@@ -140,9 +140,7 @@ fn import_pack(
     progress: &dyn Progress,
     deadline: Instant,
 ) -> Result<(), ProtocolError> {
-    let unusable = |error: ObjectError| PackError::Corrupt(error.to_string());
-    let database = objects.database().map_err(unusable)?;
-    let mut writer = database.pack_writer(progress, deadline)?;
+    let mut writer = objects.pack_writer(progress, deadline);
     let mut chunk = vec![0; 64 << 10];
     loop {
         let count = bundle

@@ -126,10 +126,8 @@ impl<'a> SshRemote<'a> {
             let wants = wants.without_filter();
             protocol::fetch_request(&wants.map_err(|error| self.protocol_error(error))?)
         };
-        let database = objects.database()?;
         let deadline = Instant::now() + self.env.request_timeout();
-        let answer = PackResponse::new(&database, progress, deadline)
-            .map_err(|error| self.protocol_error(error.into()))?;
+        let answer = PackResponse::new(objects, progress, deadline);
         let pack = self.ask(&request, answer).await?;
         pack.finish().map_err(|error| self.protocol_error(error))
     }

@@ -12,6 +12,7 @@ use tracing::debug;
 use super::{TransportError, limited};
 use crate::environment::Environment;
 use crate::objects::{MAX_PACK_BYTES, ObjectError, Objects, PackError};
+use crate::pack::Store;
 use crate::process::Programs;
 use crate::protocol::{Depth, MAX_REFS, ProtocolError, Ref, Wants};
 
@@ -94,9 +95,7 @@ impl SystemGit<'_> {
             });
         }
         move_packs(&packs, &store.join("objects/pack")).map_err(disk)?;
-        let database = objects.database()?;
-        database.refresh()?;
-        Ok(())
+        Ok(objects.refresh()?)
     }
 
     fn git(&self) -> Result<Command, TransportError> {
