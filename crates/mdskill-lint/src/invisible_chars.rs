@@ -1,7 +1,7 @@
 //! Characters that are invisible to people and that agents read.
 
 use crate::span::Span;
-use crate::text::lines_beyond_ascii;
+use crate::text::chars_beyond_ascii;
 
 /// Number of characters on each side of a direction mark in which a right-to-left script justifies it.
 const NEAR: usize = 8;
@@ -36,11 +36,7 @@ pub(crate) const fn is_deceptive(c: char) -> bool {
 pub(crate) fn hidden_runs(text: &str) -> Vec<Span> {
     let mut runs: Vec<Span> = Vec::new();
     let mut flag_ends = 0;
-    let characters = lines_beyond_ascii(text).flat_map(|(start, line)| {
-        let characters = line.char_indices();
-        characters.map(move |(at, c)| (start + at, c))
-    });
-    for (at, c) in characters.filter(|(_, c)| is_hidden(*c)) {
+    for (at, c) in chars_beyond_ascii(text).filter(|(_, c)| is_hidden(*c)) {
         if c == '\u{e007f}' || ('\u{e0020}'..='\u{e007e}').contains(&c) {
             if at >= flag_ends {
                 flag_ends = end_of_flag(text, at).unwrap_or_default();

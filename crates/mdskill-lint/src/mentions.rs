@@ -18,7 +18,7 @@ pub struct Mention<'c> {
 }
 
 /// Returns every reference of every page.
-pub(crate) fn all<'c>(skill: &'c ParsedSkill<'c>) -> impl Iterator<Item = Mention<'c>> {
+pub(crate) fn all<'c>(skill: &'c ParsedSkill<'_>) -> impl Iterator<Item = Mention<'c>> {
     skill.pages.iter().flat_map(of_page)
 }
 

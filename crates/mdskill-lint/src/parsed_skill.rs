@@ -34,7 +34,7 @@ pub struct ParsedSkill<'a> {
     /// The files that could not be read, and the reasons.
     pub unreadable: Vec<(&'a str, Unreadable)>,
     frontmatter: Option<Result<Frontmatter, FrontmatterError>>,
-    audit: OnceCell<Audit>,
+    audit: OnceCell<Audit<'a>>,
 }
 
 /// One Markdown file of a skill.
@@ -224,7 +224,7 @@ impl<'a> ParsedSkill<'a> {
     }
 
     /// Returns the text files that are not pages, and the places that the rules of the audit check.
-    pub(crate) fn audit(&self) -> &Audit {
+    pub(crate) fn audit(&self) -> &Audit<'a> {
         self.audit.get_or_init(|| {
             let pages = self.pages.iter().map(|page| (page.path, &*page.text));
             let pages: Vec<_> = pages.collect();
@@ -250,6 +250,11 @@ impl<'a> ParsedSkill<'a> {
     /// Returns the beginning of a file that is not a page; an empty text if it can't be read.
     pub(crate) fn script_text(&self, path: &str) -> Cow<'a, str> {
         audit::script_text(self.files, path)
+    }
+
+    /// Returns the parsed frontmatter, if `SKILL.md` could be read.
+    pub(crate) fn parsed_frontmatter(&self) -> Option<&Result<Frontmatter, FrontmatterError>> {
+        self.frontmatter.as_ref()
     }
 
     /// Returns the frontmatter, if it is valid.

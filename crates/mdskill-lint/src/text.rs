@@ -3,17 +3,24 @@
 /// The number of bytes that git searches for a NUL, which no text has.
 const TEXT_CHECK_BYTES: usize = 8000;
 
-/// Returns the lines that are not ASCII, without their ends, and where each begins. Most lines of pages are
-/// ASCII, which is checked many bytes at a time.
-pub(crate) fn lines_beyond_ascii(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
-    let mut start = 0;
-    let lines = ends.map(move |end| {
-        let line = (start, &text[start..end]);
-        start = end + 1;
-        line
-    });
-    lines.filter(|(_, line)| !line.is_ascii())
+/// The number of bytes of a text that are compared at once.
+const BLOCK_BYTES: usize = 64;
+
+/// Returns the characters that are not ASCII, and where each begins. Most of a text is ASCII, which is checked many
+/// bytes at a time.
+pub(crate) fn chars_beyond_ascii(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let blocks = text.as_bytes().chunks(BLOCK_BYTES).enumerate();
+    let blocks = blocks.filter(|(_, block)| !block.is_ascii());
+    blocks.flat_map(move |(index, block)| {
+        let start = index * BLOCK_BYTES;
+        let bytes = block.iter().enumerate();
+        // A character belongs to the block of its first byte.
+        let starts = bytes.filter(|(_, byte)| **byte >= 0xc0);
+        starts.filter_map(move |(at, _)| {
+            let character = text[start + at..].chars().next()?;
+            Some((start + at, character))
+        })
+    })
 }
 
 /// Whether git treats these bytes as text.

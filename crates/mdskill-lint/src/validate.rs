@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::SKILL_FILE;
+use crate::capabilities::KnownPage;
 use crate::capability::Capability;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::frontmatter::{Field, MAX_SKILL_MD_BYTES};
@@ -62,7 +63,10 @@ pub fn validate_with_capabilities(
     validate_parsed(skill, settings, |skill| {
         capabilities::of_files(files, &|path, text| {
             let page = skill.page(path)?;
-            (*page.text == *text).then_some(&page.markdown)
+            (*page.text == *text).then_some(KnownPage {
+                markdown: &page.markdown,
+                frontmatter: skill.parsed_frontmatter().filter(|_| path == SKILL_FILE),
+            })
         })
     })
 }

@@ -8,14 +8,11 @@ pub(crate) mod magic;
 pub(crate) mod phrases;
 pub(crate) mod reverse_shell;
 pub(crate) mod secrets;
+mod word_search;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use self::magic::Magic;
 use crate::SKILL_FILE;
@@ -169,30 +166,11 @@ const WORDS: [(&str, Topic); 109] = [
     ("file_get_contents(", Download),
 ];
 
-/// The number of bytes from which a DFA is worth it: it searches twice as fast as an NFA, and takes five times as
-/// long to build.
-const FAST_FROM: usize = 128 << 10;
-
-static SEARCHED: AtomicUsize = AtomicUsize::new(0);
-static NFA: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| search_of(AhoCorasickKind::ContiguousNFA));
-static DFA: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| search_of(AhoCorasickKind::DFA));
-
-fn search_of(kind: AhoCorasickKind) -> Option<AhoCorasick> {
-    let words = WORDS.iter().map(|(word, _)| word);
-    let mut builder = AhoCorasick::builder();
-    let builder = builder.kind(Some(kind));
-    builder
-        .match_kind(MatchKind::LeftmostFirst)
-        .build(words)
-        .ok()
-}
-
 /// The places that the rules of the audit check.
 #[derive(Debug, Default)]
-pub(crate) struct Audit {
+pub(crate) struct Audit<'a> {
     /// The text files that are not pages.
-    files: Vec<AuditedFile>,
+    files: Vec<AuditedFile<'a>>,
     /// The places of the pages, and then those of the files.
     hits: Vec<Hit>,
     /// The parts of texts that are not checked.
@@ -205,10 +183,10 @@ pub(crate) struct Audit {
 
 /// A text file that is not a page.
 #[derive(Debug)]
-pub(crate) struct AuditedFile {
+pub(crate) struct AuditedFile<'a> {
     pub(crate) path: String,
     /// Its text; any byte that is not UTF-8 is a `?`.
-    pub(crate) text: String,
+    pub(crate) text: Cow<'a, str>,
     /// Whether it is a document, such as JSON or plain text. A script has the extension of one, none, `#!`, or the executable bit.
     pub(crate) is_document: bool,
 }
@@ -230,11 +208,11 @@ struct Hit {
     span: Span,
 }
 
-impl Audit {
+impl<'a> Audit<'a> {
     /// Reads the text files of a skill, and searches all texts. `pages` are the paths and texts of its pages, and
     /// `is_nested` returns whether a path belongs to a nested skill.
     pub(crate) fn of(
-        files: &dyn SkillFiles,
+        files: &'a dyn SkillFiles,
         pages: &[(&str, &str)],
         is_nested: impl Fn(&str) -> bool,
     ) -> Self {
@@ -271,7 +249,7 @@ impl Audit {
     }
 
     /// Reads the beginning of a file that is not a page.
-    fn read(&mut self, files: &dyn SkillFiles, entry: &Entry) {
+    fn read(&mut self, files: &'a dyn SkillFiles, entry: &Entry) {
         let path = &entry.path;
         let is_named = Language::is_named(path);
         let Ok(first) = files.beginning(path, magic::BYTES) else {
@@ -311,7 +289,7 @@ impl Audit {
         self.files.push(AuditedFile {
             path: path.clone(),
             is_document: !is_script,
-            text: text.into_owned(),
+            text,
         });
     }
 
@@ -329,7 +307,7 @@ impl Audit {
     }
 
     /// Returns the text files that are not pages.
-    pub(crate) fn files(&self) -> &[AuditedFile] {
+    pub(crate) fn files(&self) -> &[AuditedFile<'a>] {
         &self.files
     }
 
@@ -357,22 +335,13 @@ impl Audit {
 
 /// Returns the words in a text, each with its topic.
 fn hits(text: &str) -> impl Iterator<Item = (Topic, Span)> {
-    let is_fast = SEARCHED.fetch_add(text.len(), Ordering::Relaxed) >= FAST_FROM;
-    let search = if is_fast { &DFA } else { &NFA };
-    search.iter().flat_map(move |search| {
-        let found = search.find_iter(text).filter(|found| {
-            // Many words end with the letters of these programs.
-            let is_letter = |c: char| c.is_alphanumeric() || "-_".contains(c);
-            !matches!(
-                WORDS[found.pattern().as_usize()].0,
-                "nc" | "rev " | "iwr" | "irm"
-            ) || !text[..found.start()].ends_with(is_letter)
-        });
-        found.map(|found| {
-            let topic = WORDS[found.pattern().as_usize()].1;
-            (topic, Span::new(found.start(), found.end()))
-        })
-    })
+    let found = word_search::words(text).filter(|(word, span)| {
+        // Many words end with the letters of these programs.
+        let is_letter = |c: char| c.is_alphanumeric() || "-_".contains(c);
+        !matches!(WORDS[*word].0, "nc" | "rev " | "iwr" | "irm")
+            || !text[..span.start].ends_with(is_letter)
+    });
+    found.map(|(word, span)| (WORDS[word].1, span))
 }
 
 /// Returns the beginning of a file, at most 1 MiB; an empty text if it can't be read. Each byte that is not UTF-8 becomes a `?`, so that
@@ -400,24 +369,4 @@ pub(crate) fn script_text<'a>(files: &'a dyn SkillFiles, path: &str) -> Cow<'a, 
 fn is_hooks(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     matches!(name, "hooks.json" | ".mcp.json")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_searches_find_the_same_words() {
-        let words = WORDS.map(|(word, _)| word);
-        let text = words.join("\n");
-        let found = |search: &AhoCorasick| -> Vec<_> {
-            let found = search.find_iter(&text);
-            found
-                .map(|found| (found.pattern(), found.range()))
-                .collect()
-        };
-        let slow = found(NFA.as_ref().unwrap());
-        assert_eq!(slow, found(DFA.as_ref().unwrap()));
-        assert!(slow.len() >= WORDS.len(), "{slow:?}");
-    }
 }

@@ -31,12 +31,12 @@ pub(super) fn look(file: &TextFile<'_>, page: Option<&Markdown>, found: &mut Fou
             None => look_in_page(file, &read(&file.text), found),
         }
     } else if is_shell_script(file) {
-        add_calls(file.path, file.text.clone(), 1, found);
+        add_calls(file.path, &file.text, 1, found);
     }
 }
 
 /// Adds the calls in a script that begins at this line of a file.
-fn add_calls(path: &str, script: String, first_line: usize, found: &mut Found) {
+fn add_calls(path: &str, script: &str, first_line: usize, found: &mut Found) {
     let script = TextFile::of(path, script);
     for call in calls(&script.text) {
         let line = first_line + script.line(call.at) - 1;
@@ -61,12 +61,12 @@ fn read(text: &str) -> Markdown {
 }
 
 fn look_in_page(file: &TextFile<'_>, page: &Markdown, found: &mut Found) {
-    let text = file.text.as_str();
+    let text = &*file.text;
     if file.is_skill_md() {
         for command in preexecuted(text, page) {
             let (at, code) = (command.code.start, command.code.of(text));
             found.add_at(Kind::Hook, &command.shown, file, at);
-            add_calls(file.path, code.to_owned(), file.line(at), found);
+            add_calls(file.path, code, file.line(at), found);
         }
     }
     for block in &page.code_blocks {
@@ -77,7 +77,7 @@ fn look_in_page(file: &TextFile<'_>, page: &Markdown, found: &mut Found) {
         let code_at = block.end - code.len();
         if SHELLS.contains(&language.as_str()) || SESSIONS.contains(&language.as_str()) {
             let commands = typed_commands(code, SHELLS.contains(&language.as_str()));
-            add_calls(file.path, commands, file.line(code_at), found);
+            add_calls(file.path, &commands, file.line(code_at), found);
         }
     }
 }

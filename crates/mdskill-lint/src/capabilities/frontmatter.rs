@@ -1,17 +1,25 @@
 //! The tools and hooks of the frontmatter.
 
+use std::borrow::Cow;
+
 use super::Found;
 use super::hooks;
 use super::text::TextFile;
 use crate::allowed_tools::{is_all, texts, words};
 use crate::broken_fields;
 use crate::capability::Kind;
-use crate::frontmatter;
+use crate::frontmatter::{self, Frontmatter, FrontmatterError};
 use crate::span::Span;
 
-pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
-    let text = file.text.as_str();
-    match frontmatter::parse(text.as_bytes()) {
+/// `known` is the frontmatter of the file, if it was parsed already.
+pub(super) fn look(
+    file: &TextFile<'_>,
+    known: Option<&Result<Frontmatter, FrontmatterError>>,
+    found: &mut Found,
+) {
+    let text = &*file.text;
+    let parsed = || Cow::Owned(frontmatter::parse(text.as_bytes()));
+    match &*known.map_or_else(parsed, Cow::Borrowed) {
         Ok(frontmatter) => {
             if let Some(field) = frontmatter.field("allowed-tools") {
                 for tools in texts(&field.value) {

@@ -18,7 +18,7 @@ const MAX_ARGUMENTS: usize = 300;
 const MAX_HOST: usize = 253;
 
 pub(super) fn look(file: &TextFile<'_>, found: &mut Found) {
-    let text = file.text.as_str();
+    let text = &*file.text;
     // JSON may have `\/` for each slash.
     for separator in ["://", ":\\/\\/"] {
         for at in places(text, separator) {
@@ -50,7 +50,7 @@ fn places<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't 
 
 /// Adds the hosts of `/dev/tcp/HOST/PORT` and `nc HOST PORT`.
 fn look_for_connections(file: &TextFile<'_>, found: &mut Found) {
-    let text = file.text.as_str();
+    let text = &*file.text;
     for device in ["/dev/tcp/", "/dev/udp/"] {
         for at in places(text, device) {
             let rest = &text[at + device.len()..];

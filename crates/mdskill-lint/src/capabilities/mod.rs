@@ -14,6 +14,7 @@ mod text;
 use std::collections::BTreeSet;
 
 use crate::capability::{Capability, Kind};
+use crate::frontmatter::{Frontmatter, FrontmatterError};
 use crate::invisible_chars::hidden_runs;
 use crate::markdown::Markdown;
 use crate::skill_files::SkillFiles;
@@ -28,11 +29,18 @@ pub fn capabilities(view: &dyn SkillFiles) -> BTreeSet<Capability> {
     of_files(view, &|_, _| None)
 }
 
-/// Returns the capabilities of a skill. `known` returns the Markdown of a page with a path and a text, if it was
-/// read already.
+/// A page that was read already.
+#[derive(Clone, Copy)]
+pub(crate) struct KnownPage<'p> {
+    pub(crate) markdown: &'p Markdown,
+    /// The frontmatter of `SKILL.md`.
+    pub(crate) frontmatter: Option<&'p Result<Frontmatter, FrontmatterError>>,
+}
+
+/// Returns the capabilities of a skill. `known` returns the page with a path and a text, if it was read already.
 pub(crate) fn of_files<'p>(
     view: &dyn SkillFiles,
-    known: &dyn Fn(&str, &str) -> Option<&'p Markdown>,
+    known: &dyn Fn(&str, &str) -> Option<KnownPage<'p>>,
 ) -> BTreeSet<Capability> {
     let mut found = Found::default();
     for entry in view.entries() {
@@ -44,9 +52,9 @@ pub(crate) fn of_files<'p>(
     found.all
 }
 
-fn look(file: &TextFile<'_>, page: Option<&Markdown>, found: &mut Found) {
+fn look(file: &TextFile<'_>, known: Option<KnownPage<'_>>, found: &mut Found) {
     if file.is_skill_md() {
-        frontmatter::look(file, found);
+        frontmatter::look(file, known.and_then(|page| page.frontmatter), found);
     }
     if hooks::is_hooks_file(file.path) {
         hooks::look_in_json(file, found);
@@ -55,7 +63,7 @@ fn look(file: &TextFile<'_>, page: Option<&Markdown>, found: &mut Found) {
         add_hidden(file, found);
     }
     hosts::look(file, found);
-    commands::look(file, page, found);
+    commands::look(file, known.map(|page| page.markdown), found);
 }
 
 /// Adds the invisible characters that rule SK406 finds.

@@ -177,7 +177,7 @@ fn is_sample(page: &Page<'_>, command: Span) -> bool {
 }
 
 /// Checks a file that is not a page. In a document, a finding is a note, because programs do not run most of them.
-fn check_file(file: &AuditedFile, names: &Downloaders, findings: &mut Vec<Finding>) {
+fn check_file(file: &AuditedFile<'_>, names: &Downloaders, findings: &mut Vec<Finding>) {
     let (path, text) = (&*file.path, &*file.text);
     let commands = match &*extension(path) {
         "json" => literals(text, 0, false),

@@ -6,7 +6,6 @@ use crate::diagnostic::Severity;
 use crate::parsed_skill::ParsedSkill;
 use crate::rule::{Check, Finding, Rule};
 use crate::span::Span;
-use crate::text::lines_beyond_ascii;
 
 pub(crate) const RULE: Rule = Rule {
     code: "A201",
@@ -44,10 +43,9 @@ fn first(text: &str) -> Option<Span> {
             matches!(next, b'[' | b']' | b'P' | b'X' | b'^' | b'_' | b'(' | b'c')
         })
     });
-    let wide = lines_beyond_ascii(text).find_map(|(start, line)| {
-        let at = line.find(|c| matches!(c, '\u{90}' | '\u{98}' | '\u{9b}'..='\u{9f}'));
-        at.map(|at| start + at)
-    });
+    // U+0090, U+0098, and U+009B to U+009F.
+    let wide = memchr::memchr_iter(0xc2, bytes)
+        .find(|at| matches!(bytes.get(at + 1), Some(0x90 | 0x98 | 0x9b..=0x9f)));
     let start = escape.into_iter().chain(wide).min()?;
     let length = text[start..].chars().next().map_or(0, char::len_utf8);
     Some(Span::new(start, start + length))

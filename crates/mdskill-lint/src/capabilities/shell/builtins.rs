@@ -1,5 +1,8 @@
 //! The words of shells that are not programs, and the programs that run others.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::Role;
 
 /// Commands of POSIX shells, bash and zsh.
@@ -10,12 +13,20 @@ const BUILTINS: &str = "alias autoload bg bind bindkey break builtin caller cd c
     test times trap true type typeset ulimit umask unalias unfunction unset unsetopt wait whence zmodload";
 /// Keywords that are not followed by a command.
 const KEYWORDS: &str = "case coproc done end endif esac fi for foreach in select";
+/// Both. Each word of a text may be one.
+static OF_SHELL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let words = [BUILTINS, KEYWORDS].into_iter();
+    words.flat_map(str::split_ascii_whitespace).collect()
+});
 /// System folders of programs: `/usr/bin/curl` is `curl`.
 const FOLDERS: &str = "/bin/ /sbin/ /usr/bin/ /usr/sbin/ /usr/local/bin/ /opt/homebrew/bin/";
 /// Extensions of files that are not on the search path of a shell.
-const EXTENSIONS: &str = "bash bat cmd js json log md mjs pl ps1 py rb sh ts txt yml";
+const EXTENSIONS: [&str; 16] = [
+    "bash", "bat", "cmd", "js", "json", "log", "md", "mjs", "pl", "ps1", "py", "rb", "sh", "ts",
+    "txt", "yml",
+];
 /// The few programs with a capital; other such words begin a sentence.
-const CAPITALS: &str = "R Rscript Xvfb Xorg";
+const CAPITALS: [&str; 4] = ["R", "Rscript", "Xvfb", "Xorg"];
 /// Maximum length of the name of a program.
 const MAX_NAME: usize = 64;
 
@@ -43,16 +54,14 @@ pub(super) fn program(word: &str) -> Option<&str> {
         && name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '+' || c == '_')
         && name.chars().all(is_letter)
         && name.contains(|c: char| c.is_ascii_alphabetic());
-    let is_of_shell = matches!(role_after(name), Role::Program | Role::FunctionName)
-        || has(BUILTINS, name)
-        || has(KEYWORDS, name);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let is_program = (is_name || has(CAPITALS, name)) && !is_of_shell;
-    (is_program && !has(EXTENSIONS, extension)).then_some(name)
-}
-
-fn has(words: &str, word: &str) -> bool {
-    words.split_ascii_whitespace().any(|known| known == word)
+    if !is_name && !CAPITALS.contains(&name) {
+        return None;
+    }
+    let is_of_shell =
+        matches!(role_after(name), Role::Program | Role::FunctionName) || OF_SHELL.contains(name);
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    let is_file = extension.is_some_and(|extension| EXTENSIONS.contains(&extension));
+    (!is_of_shell && !is_file).then_some(name)
 }
 
 fn in_folder(word: &str) -> Option<&str> {
