@@ -21,7 +21,7 @@ use crate::platform;
 use crate::source::Source;
 use crate::target::Target;
 use mdskill_git::ignore_rules::IgnoreRule;
-use mdskill_git::work_tree::{WorkTree, nearest_git};
+use mdskill_git::work_tree::{WorkTree, git_in, nearest_git};
 use mdskill_lint::name::SkillName;
 use mdskill_lint::path::fold;
 
@@ -57,17 +57,14 @@ pub(crate) fn add_notes<'c>(
         let Some(skill) = skill else {
             continue;
         };
-        let objects = sources
-            .entry(&skill.entry.source)
-            .or_insert_with(|| skill.cached(context));
-        let files = objects.as_deref().map(|objects| skill.files_in(objects));
-        match notes(
-            context,
-            &lockfile,
-            &mut work_trees,
-            skill,
-            files.unwrap_or_default(),
-        ) {
+        let files = || {
+            let objects = sources
+                .entry(&skill.entry.source)
+                .or_insert_with(|| skill.cached(context));
+            let files = objects.as_deref().map(|objects| skill.files_in(objects));
+            files.unwrap_or_default()
+        };
+        match notes(context, &lockfile, &mut work_trees, skill, files) {
             Ok(notes) => change.notes.extend(notes),
             Err(error) => context.progress.warn(&error.to_string()),
         }
@@ -77,14 +74,27 @@ pub(crate) fn add_notes<'c>(
 /// The work trees around folders, each opened once, because opening one and asking it about the folders above
 /// takes longer than asking it about the files of a skill.
 #[derive(Default)]
-struct WorkTrees(BTreeMap<PathBuf, Option<WorkTree>>);
+struct WorkTrees {
+    opened: BTreeMap<PathBuf, Option<WorkTree>>,
+    /// The nearest `.git` of the folders with skills.
+    nearest: BTreeMap<PathBuf, Option<PathBuf>>,
+}
 
 impl WorkTrees {
     /// Returns the canonical path of a folder, and the work tree around it; `None` outside of git.
     fn around(&mut self, folder: &Path) -> Option<(PathBuf, &WorkTree)> {
         let real = folder.canonicalize().ok()?;
-        let git = nearest_git(&real)?;
-        let opened = self.0.entry(git);
+        let git = match git_in(&real) {
+            Some(own) => own,
+            None => {
+                let around = real.parent()?;
+                let nearest = self.nearest.entry(around.to_owned());
+                nearest
+                    .or_insert_with_key(|around| nearest_git(around))
+                    .clone()?
+            }
+        };
+        let opened = self.opened.entry(git);
         let opened = opened.or_insert_with_key(|git| WorkTree::open(git, fold));
         Some((real, opened.as_ref()?))
     }
@@ -97,11 +107,9 @@ fn notes(
     lockfile: &Lockfile,
     work_trees: &mut WorkTrees,
     skill: InstalledSkill<'_>,
-    files: UpstreamFiles,
+    mut files: impl FnMut() -> UpstreamFiles,
 ) -> Result<Vec<String>, InstallError> {
     let mut notes = Vec::new();
-    // The user's own files are not the skill's.
-    let paths: Vec<String> = files.into_keys().collect();
     for SkillFolder {
         path: folder,
         target,
@@ -111,6 +119,8 @@ fn notes(
         let Some((real, work_tree)) = work_trees.around(&folder) else {
             continue;
         };
+        // The user's own files are not the skill's.
+        let paths: Vec<String> = files().into_keys().collect();
         let conversion = first_conversion(work_tree, &real, &paths);
         let ignored = ignored(work_tree, &real, &paths);
         if let Some((path, conversion)) = conversion

@@ -245,7 +245,9 @@ impl PolicyCheck {
         version: &Version<'_>,
         gained: &[Capability],
     ) -> Decision {
-        let known = repository.zip(version.commit);
+        // Without a limit of the age, the commit of each of 181 skills need not be read.
+        let is_age_checked = self.policy.min_age.is_some();
+        let known = repository.zip(version.commit).filter(|_| is_age_checked);
         let evidence = Evidence {
             first_seen: known.and_then(|(repository, commit)| repository.first_seen(commit)),
             // Treat a missing commit as created now (fail closed).
