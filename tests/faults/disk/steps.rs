@@ -49,13 +49,13 @@ const FETCH: [Step; 13] = [
     ("bytes_of_pack", "write", "/tmp_pack_", 1),
     ("index", "openat", "/tmp_idx_", 1),
     ("bytes_of_index", "write", "/tmp_idx_", 1),
-    ("name_of_pack", "rename", ".pack\")", 1),
-    ("name_of_index", "rename", ".idx\")", 1),
+    ("name_of_pack", "renameat", ".pack\")", 1),
+    ("name_of_index", "renameat", ".idx\")", 1),
     ("list_of_checked", "openat", "/.mdskill-", 1),
 ];
 
 /// The system calls of [`FETCH`].
-const OF_FETCH: &str = "mkdir,openat,write,rename";
+const OF_FETCH: &str = "mkdir,openat,write,rename,renameat";
 
 pub(super) fn register(group: &mut Group<'_>) {
     for step in UPDATE {
