@@ -20,12 +20,15 @@ pub(crate) fn hidden_programs(script: &str) -> Vec<Span> {
     words.chain(separated).collect()
 }
 
-/// Whether a script has a quote or a backslash after a letter, as few scripts have.
+/// Whether a script has a quote or a backslash after a letter and not at the end of a word, as few scripts have.
 fn may_hide(script: &str) -> bool {
     let bytes = script.as_bytes();
     let mut marks = memchr::memchr3_iter(b'"', b'\'', b'\\', bytes);
-    marks.any(|at| at > 0 && bytes[at - 1].is_ascii_alphanumeric())
-        || separators(script).next().is_some()
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b";&|<>()`".contains(byte);
+    marks.any(|at| {
+        let is_after_letter = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+        is_after_letter && bytes.get(at + 1).is_some_and(|next| !ends(next))
+    }) || separators(script).next().is_some()
 }
 
 /// Whether quotes or backslashes are inside of a word, and not around it.

@@ -249,13 +249,24 @@ impl<'a> Reader<'a> {
         let mut word = Word::default();
         while let Some(c) = self.peek() {
             match c {
-                _ if Some(c) == close || c.is_whitespace() || ";&|<>()".contains(c) => break,
+                _ if Some(c) == close || ends_word(c) => break,
                 '\'' => self.read_single_quoted(&mut word),
                 '"' => self.read_double_quoted(&mut word, depth),
-                _ => self.read_unquoted(c, &mut word, depth),
+                '\\' | '$' | '`' => self.read_unquoted(c, &mut word, depth),
+                _ => self.read_plain(close, &mut word),
             }
         }
         word
+    }
+
+    /// Reads characters that stand for themselves.
+    fn read_plain(&mut self, close: Option<char>, word: &mut Word) {
+        let rest = self.rest();
+        let is_special = |c: char| matches!(c, '\'' | '"' | '\\' | '$' | '`');
+        let end = rest.find(|c| Some(c) == close || ends_word(c) || is_special(c));
+        let plain = &rest[..end.unwrap_or(rest.len())];
+        word.text.push_str(plain);
+        self.at += plain.len();
     }
 
     fn read_single_quoted(&mut self, word: &mut Word) {
@@ -313,6 +324,10 @@ impl<'a> Reader<'a> {
             self.read_commands(Some(close), Role::Program, depth + 1);
         }
     }
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')')
 }
 
 /// `NAME=value`, `NAME+=value`, `NAME[0]=value`.
