@@ -1,10 +1,8 @@
 //! The measured commands: one round of every row, mdskill and other tools in turn.
 
 use crate::corpus::Corpus;
-use crate::measure::{Cost, cost_of};
+use crate::desk::{Desk, Sample};
 use crate::network::Network;
-use crate::sealed;
-use crate::server::Traffic;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -28,24 +26,6 @@ pub const CLONE_SPARSE: &str =
 pub const HASH: &str = "sha256sum of the same files";
 pub const GIT_VERSION: &str = "git --version";
 
-/// The cost and the traffic of one run.
-#[derive(Clone, Debug)]
-pub struct Sample {
-    pub cost: Cost,
-    pub traffic: Traffic,
-}
-
-impl Sample {
-    /// Marks a run as failed if it reports success with too few skills.
-    fn expecting(mut self, desk: &Desk, skills: usize) -> Self {
-        let installed = desk.installed();
-        if installed != skills && self.cost.failure.is_none() {
-            self.cost.failure = Some(format!("failed: it left {installed} skills of {skills}"));
-        }
-        self
-    }
-}
-
 /// One round over one network.
 pub struct Round<'a> {
     pub corpus: &'a Corpus,
@@ -56,23 +36,14 @@ pub struct Round<'a> {
     pub disk: &'a Path,
 }
 
-/// The folders of a user, all of them new.
-struct Desk {
-    folder: tempfile::TempDir,
-    cache: PathBuf,
-    url: String,
-}
-
 impl Round<'_> {
     /// Runs every row once, and reports the cost of each.
     pub fn run(&self, mut report: impl FnMut(&'static str, Sample)) {
         self.one_skill(&mut report);
         self.peers(&mut report);
         let all = self.desk(self.place);
-        let warm = Desk {
-            cache: all.cache.clone(),
-            ..self.desk(self.place)
-        };
+        let mut warm = self.desk(self.place);
+        warm.cache.clone_from(&all.cache);
         report(ADD_ALL, self.add_all(&all));
         report(ADD_ALL_WARM, self.add_all(&warm));
         report(
@@ -163,50 +134,36 @@ impl Round<'_> {
     }
 
     fn desk(&self, place: &Path) -> Desk {
-        let folder = tempfile::tempdir_in(place).expect("a temporary folder");
-        for name in ["home", "cache", "project"] {
-            std::fs::create_dir(folder.path().join(name)).expect("a folder of the desk");
-        }
-        let desk = Desk {
-            cache: folder.path().join("cache"),
-            folder,
-            url: self.network.url(),
-        };
-        let made = desk
-            .command("git", &["init", "--quiet"])
-            .status()
-            .expect("git runs");
-        assert!(made.success(), "git init failed");
-        desk
+        Desk::new(place, self.network.url())
     }
 
     fn sample(&self, command: &Command) -> Sample {
-        let before = self.network.traffic();
-        let cost = cost_of(command);
-        Sample {
-            cost,
-            traffic: self.network.traffic().since(before),
+        self.network.sample(command)
+    }
+}
+
+impl Sample {
+    /// Marks a run as failed if it reports success with too few skills.
+    fn expecting(mut self, desk: &Desk, skills: usize) -> Self {
+        let installed = desk.pages().len();
+        if installed != skills && self.cost.failure.is_none() {
+            self.cost.failure = Some(format!("failed: it left {installed} skills of {skills}"));
         }
+        self
     }
 }
 
 impl Desk {
-    /// Returns the number of skills in the project.
-    fn installed(&self) -> usize {
-        let target = self.folder.path().join("project/.github/skills");
-        let skills = std::fs::read_dir(target).into_iter().flatten().flatten();
-        skills
-            .filter(|skill| skill.path().join("SKILL.md").is_file())
-            .count()
-    }
-
     /// Copies the project and the cache to other folders.
     fn copy_to(&self, other: Desk) -> Desk {
-        for folder in ["project", "cache"] {
+        for (from, to) in [
+            (self.project(), other.project()),
+            (self.cache.clone(), other.cache.clone()),
+        ] {
             let copied = Command::new("cp")
                 .arg("-a")
-                .arg(self.folder.path().join(folder).join("."))
-                .arg(other.folder.path().join(folder))
+                .arg(from.join("."))
+                .arg(to)
                 .status();
             assert!(copied.expect("cp runs").success(), "cp failed");
         }
@@ -215,7 +172,7 @@ impl Desk {
 
     fn page(&self, skill: &str) -> PathBuf {
         let name = skill.rsplit('/').next().unwrap_or(skill);
-        let target = self.folder.path().join("project/.github/skills");
+        let target = self.project().join(".github/skills");
         target.join(name).join("SKILL.md")
     }
 
@@ -230,46 +187,13 @@ impl Desk {
 
     /// Returns the number of pages with the change from upstream and the local edit, recorded in the lockfile.
     fn merged(&self) -> usize {
-        let project = self.folder.path().join("project");
-        let lock = std::fs::read_to_string(project.join("mdskill.lock")).unwrap_or_default();
-        let skills = std::fs::read_dir(project.join(".github/skills"));
-        let pages = skills.into_iter().flatten().flatten();
-        let pages =
-            pages.filter_map(|skill| std::fs::read_to_string(skill.path().join("SKILL.md")).ok());
+        let lock = std::fs::read_to_string(self.project().join("mdskill.lock")).unwrap_or_default();
+        let pages = self.pages().into_iter();
+        let pages = pages.filter_map(|page| std::fs::read_to_string(page).ok());
         let is_merged =
             |page: &String| page.contains("\n# Our ") && page.ends_with("\nOne more line.\n");
         let merged = pages.filter(is_merged).count();
         merged.min(lock.matches("\nedits = ").count())
-    }
-
-    fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = sealed::command(program, &self.folder.path().join("home"));
-        command
-            .current_dir(self.folder.path().join("project"))
-            .args(arguments);
-        command
-    }
-
-    fn mdskill(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(env!("CARGO_BIN_EXE_mdskill"), arguments);
-        command
-            .env("MDSKILL_GITHUB_URL", &self.url)
-            .env("MDSKILL_CACHE_DIR", &self.cache);
-        command
-    }
-
-    fn clone_shallow(&self, name: &str) -> Command {
-        self.command(
-            "git",
-            &[
-                "clone",
-                "--quiet",
-                "--depth",
-                "1",
-                &format!("{}/{name}.git", self.url),
-                "copy",
-            ],
-        )
     }
 
     fn clone_sparse(&self, name: &str, path: &str) -> Command {
@@ -289,7 +213,7 @@ impl Desk {
 
     /// Hashes every file in a folder with a `SKILL.md`.
     fn hash_every_skill(&self) -> Command {
-        let project = self.folder.path().join("project");
+        let project = self.project();
         let mut list = Vec::new();
         gather_skills(&project.join("copy"), false, &mut list);
         let names = project.join("files");

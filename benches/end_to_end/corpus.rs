@@ -40,14 +40,19 @@ impl Corpus {
             .is_file()
             .then_some(beside)
             .or_else(|| first_bundle(&checkout.join("testdata/mirror")))?;
-        let owner = bundle.parent()?.file_name()?.to_string_lossy().into_owned();
-        let name = format!("{owner}/{}", bundle.file_stem()?.to_string_lossy());
+        Self::of(&bundle, root)
+    }
+
+    /// Clones the git folder or bundle `OWNER/REPO` into `root`. It needs two skills.
+    pub fn of(repository: &Path, root: &Path) -> Option<Self> {
+        let owner = repository.parent()?.file_name()?.to_string_lossy();
+        let name = format!("{owner}/{}", repository.file_stem()?.to_string_lossy());
         let bare = root.join(format!("{name}.git"));
         let clone = [
             "clone",
             "--quiet",
             "--bare",
-            &bundle.to_string_lossy(),
+            &repository.to_string_lossy(),
             &bare.to_string_lossy(),
         ]
         .map(str::to_owned);

@@ -15,8 +15,10 @@
 
 mod cases;
 mod corpus;
+mod desk;
 mod measure;
 mod network;
+mod numbers;
 mod table;
 
 #[path = "../../tests/it/support/git_service.rs"]
@@ -30,8 +32,6 @@ mod server;
 #[path = "../../tests/it/support/wire.rs"]
 mod wire;
 
-use std::path::Path;
-
 /// The default number of runs of each row.
 const RUNS: usize = 5;
 
@@ -40,14 +40,14 @@ fn main() {
 }
 
 fn bench() {
-    let place = temporary_folder(Path::new("/dev/shm"));
+    let place = measure::folder_in_memory();
     let Some(corpus) = corpus::Corpus::find(&place.path().join("served")) else {
         println!("Skipped: found no corpus next to the checkout and no bundle in testdata/mirror.");
         return;
     };
     let runs = measure::runs(RUNS);
     println!("{}\n", table::headline(&corpus, place.path(), runs));
-    let disk = temporary_folder(Path::new(env!("CARGO_TARGET_TMPDIR")));
+    let disk = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
     for network in [
         network::Network::loopback(&corpus),
         network::Network::distant(&corpus),
@@ -71,14 +71,4 @@ fn bench() {
         println!("{}", table::render(&results, &corpus, &network));
     }
     println!("{}", table::size_of_the_binary(place.path()));
-}
-
-/// Creates a temporary folder in memory if the system has one, or else in the default place.
-fn temporary_folder(wanted: &Path) -> tempfile::TempDir {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("mdskill-bench-");
-    builder
-        .tempdir_in(wanted)
-        .or_else(|_| builder.tempdir())
-        .expect("a temporary folder")
 }

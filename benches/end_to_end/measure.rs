@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// The argument that makes the copy measure a command.
 const FLAG: &str = "--measure";
+/// The place for files in memory.
+pub const MEMORY: &str = "/dev/shm";
 
 /// Runs a benchmark, or measures one command for it.
 pub fn main(name: &str, bench: fn()) {
@@ -32,6 +34,22 @@ pub fn main(name: &str, bench: fn()) {
 pub fn runs(default: usize) -> usize {
     let runs = std::env::var("MDSKILL_BENCH_RUNS").ok();
     runs.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Returns the end of a headline: a warning if the times are those of a debug build.
+pub fn warning() -> &'static str {
+    if cfg!(debug_assertions) {
+        " **This is a debug build: ignore the times.**"
+    } else {
+        ""
+    }
+}
+
+/// Creates a temporary folder, in memory if the system has such a place.
+pub fn folder_in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in(MEMORY)
+        .or_else(|_| tempfile::tempdir())
+        .expect("a temporary folder")
 }
 
 /// The cost of one run.

@@ -1,13 +1,16 @@
 //! The server, and the network between it and the clients.
 
 use crate::corpus::Corpus;
+use crate::desk::Sample;
 use crate::git_service::Call;
 use crate::link::Link;
+use crate::measure::cost_of;
 use crate::server::{Server, Site, Traffic, plain};
 use crate::wire::{Conversation, Request};
 use std::io;
 use std::net::TcpStream;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 /// A server and its network.
@@ -53,8 +56,18 @@ impl Network {
         format!("http://{address}")
     }
 
+    /// Runs a command, and returns its cost and its traffic.
+    pub fn sample(&self, command: &Command) -> Sample {
+        let before = self.traffic();
+        let cost = cost_of(command);
+        Sample {
+            cost,
+            traffic: self.traffic().since(before),
+        }
+    }
+
     /// Returns the traffic so far.
-    pub fn traffic(&self) -> Traffic {
+    fn traffic(&self) -> Traffic {
         let seen = self.server.traffic();
         match self.link.as_ref().map(Link::carried) {
             Some((up, down)) => Traffic { up, down, ..seen },

@@ -1,9 +1,11 @@
 //! Renders the numbers and their limits as a Markdown table.
 
-use crate::cases::{self, Sample};
+use crate::cases;
 use crate::corpus::Corpus;
+use crate::desk::Sample;
 use crate::network::Network;
-use crate::sealed;
+use crate::numbers::{self, median};
+use crate::{measure, sealed};
 use std::path::Path;
 use std::time::Duration;
 
@@ -54,30 +56,11 @@ impl Results {
 
 /// Returns the headline: the measured repository, the machine, and the command to repeat it.
 pub fn headline(corpus: &Corpus, place: &Path, runs: usize) -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let git = sealed::command("git", place)
-        .arg("--version")
-        .output()
-        .expect("git runs")
-        .stdout;
-    let memory = if place.starts_with("/dev/shm") {
-        "in memory"
-    } else {
-        "on disk"
-    };
-    let build = if cfg!(debug_assertions) {
-        " **A debug build: its times are not meaningful.**"
-    } else {
-        ""
-    };
+    let build = measure::warning();
     format!(
-        "Machine: {cores} cores, {} {} {}; {}; files {memory}. Repository: {}, {} skills. Median of {runs} runs after \
-         one warm-up (min-max). Made by `cargo bench --bench end_to_end`.{build}",
-        std::env::consts::OS,
-        kernel.trim(),
-        std::env::consts::ARCH,
-        String::from_utf8_lossy(&git).trim(),
+        "{} Repository: {}, {} skills. Median of {runs} runs after one warm-up (min-max). Made by `cargo bench --bench \
+         end_to_end`.{build}",
+        numbers::machine(place),
         corpus.name,
         corpus.skills,
     )
@@ -102,7 +85,7 @@ pub fn render(results: &Results, corpus: &Corpus, network: &Network) -> String {
             (false, false) => "**no**",
         };
         let against = against(name, results);
-        let (numbers, limits) = (numbers(samples), described.join(", "));
+        let (numbers, limits) = (cells(samples), described.join(", "));
         text = format!("{text}| {name} | {numbers} | {against} | {limits} | {met} |\n");
     }
     text
@@ -237,43 +220,16 @@ impl Limit {
 }
 
 /// The measured columns of a row.
-fn numbers(samples: &[Sample]) -> String {
-    if let Some(failure) = samples
-        .iter()
-        .find_map(|sample| sample.cost.failure.as_deref())
-    {
-        return format!("{} | | | | | | ", failure.replace('|', "\\|"));
+fn cells(samples: &[Sample]) -> String {
+    if let Some(failure) = numbers::failure(samples) {
+        return format!("{failure} | | | | | | ");
     }
-    let walls = || samples.iter().map(|sample| sample.cost.wall);
-    let (fastest, slowest) = (
-        walls().min().unwrap_or_default(),
-        walls().max().unwrap_or_default(),
-    );
     format!(
-        "{} ({}-{}) | {} | {:.1} | {} | {} | {} | {}",
-        milliseconds(median(samples, |sample| sample.cost.wall)),
-        milliseconds(fastest),
-        milliseconds(slowest),
-        milliseconds(median(samples, |sample| sample.cost.cpu)),
-        median(samples, |sample| sample.cost.peak) as f64 / 1024.0,
+        "{} | {} | {} | {} | {}",
+        numbers::costs(samples),
         median(samples, |sample| sample.traffic.requests),
         median(samples, |sample| sample.traffic.connections),
         median(samples, |sample| sample.traffic.down),
         median(samples, |sample| sample.traffic.up),
     )
-}
-
-fn milliseconds(time: Duration) -> String {
-    let milliseconds = time.as_secs_f64() * 1000.0;
-    if milliseconds < 20.0 {
-        format!("{milliseconds:.1}")
-    } else {
-        format!("{milliseconds:.0}")
-    }
-}
-
-fn median<Value: Ord + Copy>(samples: &[Sample], value: impl Fn(&Sample) -> Value) -> Value {
-    let mut values: Vec<_> = samples.iter().map(value).collect();
-    values.sort();
-    values[values.len() / 2]
 }

@@ -45,11 +45,7 @@ fn main() {
 
 fn bench() {
     let runs = measure::runs(RUNS);
-    let build = if cfg!(debug_assertions) {
-        " **This is a debug build: ignore the times.**"
-    } else {
-        ""
-    };
+    let build = measure::warning();
     println!(
         "CPU time in ms, of the command with its children, and wall time; files in memory. Least of {runs} runs. Made by `cargo bench --bench scale`.{build}\n"
     );
@@ -59,9 +55,7 @@ fn bench() {
 }
 
 fn table(scale: &Scale, runs: usize) -> String {
-    let folder = tempfile::tempdir_in("/dev/shm")
-        .or_else(|_| tempfile::tempdir())
-        .expect("a temporary folder");
+    let folder = measure::folder_in_memory();
     let mut lines: Vec<(&'static str, Vec<Cost>)> = Vec::new();
     for size in scale.sizes {
         let root = folder.path().join(size.to_string());

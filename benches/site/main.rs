@@ -35,9 +35,7 @@ fn main() {
 
 fn bench() {
     let runs = measure::runs(RUNS);
-    let folder = tempfile::tempdir_in("/dev/shm")
-        .or_else(|_| tempfile::tempdir())
-        .expect("a temporary folder");
+    let folder = measure::folder_in_memory();
     let rows = rows::rows(folder.path());
     let mut all: Vec<Vec<Cost>> = vec![Vec::new(); rows.len()];
     for round in 0..=runs {
@@ -52,11 +50,7 @@ fn bench() {
             }
         }
     }
-    let build = if cfg!(debug_assertions) {
-        " **This is a debug build: ignore the times.**"
-    } else {
-        ""
-    };
+    let build = measure::warning();
     println!(
         "Files in memory. Median of {runs} runs (min-max), of mdBook with 5,000 skills one. Made by `cargo bench --bench site`.{build}\n"
     );

@@ -34,9 +34,7 @@ fn main() {
 
 fn bench() {
     let runs = measure::runs(RUNS);
-    let folder = tempfile::tempdir_in("/dev/shm")
-        .or_else(|_| tempfile::tempdir())
-        .expect("a temporary folder");
+    let folder = measure::folder_in_memory();
     let workloads = Workloads::write(folder.path());
     println!("{}\n", table::headline(&workloads, runs));
     let mut results = table::Results::default();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::measure::Cost;
+use crate::measure::{self, Cost};
 use crate::rows::{LARGE, Row, SMALL, Tool, Workloads};
 
 /// Minimum number of skills per second on one core, with every rule.
@@ -32,11 +32,7 @@ pub fn headline(workloads: &Workloads, runs: usize) -> String {
     } else {
         "the reference checker is not installed (`pip install skills-ref`, and add it to `PATH`)"
     };
-    let build = if cfg!(debug_assertions) {
-        " **This is a debug build: ignore the times.**"
-    } else {
-        ""
-    };
+    let build = measure::warning();
     format!(
         "Machine: {cores} cores, {} {}; files in memory; {skills_ref}. Median of {runs} runs after one warm-up (min-max). \
          Made by `cargo bench --bench validate`.{build}",
