@@ -68,10 +68,15 @@ impl Corpus {
                 "HEAD".into(),
             ],
         );
-        let folders: Vec<_> = listed
+        let mut folders: Vec<_> = listed
             .lines()
             .filter_map(|path| path.strip_suffix("/SKILL.md"))
             .collect();
+        let skills = folders.len();
+        // Only one of the copies of a skill is installed, and a change of another one is not an update.
+        let names: Vec<_> = folders.iter().map(|folder| last_part(folder)).collect();
+        let is_unique = |name: &str| names.iter().filter(|other| **other == name).count() == 1;
+        folders.retain(|folder| is_unique(last_part(folder)));
         let skill = folders
             .iter()
             .find(|folder| last_part(folder) == PREFERRED)
@@ -89,7 +94,7 @@ impl Corpus {
             name,
             skill: (*skill).to_owned(),
             second: (*second).to_owned(),
-            skills: folders.len(),
+            skills,
             moving,
             branch,
             now,
