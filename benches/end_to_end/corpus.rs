@@ -43,8 +43,11 @@ impl Corpus {
         Self::of(&bundle, root)
     }
 
-    /// Clones the git folder or bundle `OWNER/REPO` into `root`. It needs two skills.
+    /// Clones the git folder or bundle `OWNER/REPO` into `root`; `None` if it does not exist or has less than two skills.
     pub fn of(repository: &Path, root: &Path) -> Option<Self> {
+        if !repository.exists() {
+            return None;
+        }
         let owner = repository.parent()?.file_name()?.to_string_lossy();
         let name = format!("{owner}/{}", repository.file_stem()?.to_string_lossy());
         let bare = root.join(format!("{name}.git"));
