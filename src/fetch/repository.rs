@@ -34,7 +34,7 @@ use mdskill_git::environment::Environment as _;
 use mdskill_git::http::client::Client;
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::progress::Progress;
-use mdskill_git::protocol::{Depth, Reach, Wants};
+use mdskill_git::protocol::{Depth, Wants};
 use mdskill_git::transport::Remote;
 use mdskill_git::transport::local::LocalRefs;
 use mdskill_lint::limits::Limits;
@@ -423,7 +423,7 @@ impl Repository<'_> {
         };
         let what = format!("tag {}", first.short());
         // A tag brings its commit, so the request is that of a history, without trees.
-        let wants = Wants::new(missing.iter().copied(), Depth::History(Reach::Steps(1)));
+        let wants = Wants::new(missing.iter().copied(), Depth::History(1));
         match self.fetch(&wants, what.clone()).await {
             Err(error) if error.refusal().is_some() => {
                 let wants = Wants::new(missing, Depth::Everything(1));

@@ -85,12 +85,9 @@ fn history_and_files_take_one_request() {
     assert_eq!(listed(lineage), expected);
     let request = context.server.requests()[1].lines();
     let has = |start: &str| request.iter().any(|line| line.starts_with(start));
-    assert!(has("deepen-since ") && has("filter tree:0") && !has("have "));
+    assert!(has("deepen 1000") && has("filter tree:0") && has(&format!("have {old}")));
     let down = context.server.traffic().down;
-    assert!(
-        down < 6_000,
-        "the 300 of long ago stay where they are: {down}"
-    );
+    assert!(down < 2_000, "not the commits before the old one: {down}");
 
     // Present objects are not requested again.
     context.server.reset();
@@ -227,7 +224,7 @@ fn history_beyond_limit_is_far() {
     assert_eq!(listed(context.update(&old, &exactly)).len(), 100);
     assert_eq!(context.update(&old, &new), Some(Lineage::Far));
 
-    // After a year, a limited number of steps is requested.
+    // After a year, a smaller number of steps is requested.
     let mut context = ServedContext::new();
     let old = context.commit.clone();
     context.stock(&old);
@@ -246,6 +243,31 @@ fn history_beyond_limit_is_far() {
             .lines()
             .contains(&"deepen 100".to_owned())
     );
+}
+
+#[test]
+fn history_of_one_day_is_bounded_by_count() {
+    let mut context = ServedContext::new();
+    let first = context.commit.clone();
+    let old = context.repo.empty_commits(1_300);
+    context.stock(&first);
+    context.stock(&old);
+    context.repo.skill("skills/one", "one", "New");
+    context.repo.commit("New");
+    let new = context.repo.commit("Newer");
+    // Only the commits after the old one come.
+    let lineage = context.update(&old, &new);
+    assert_eq!(listed(lineage), log(&context.repo, &old, &new));
+    let down = context.server.traffic().down;
+    assert!(down < 2_000, "two commits and a file: {down}");
+    // If there are too many, their number has a limit, and they are not requested again.
+    assert_eq!(context.update(&first, &new), Some(Lineage::Far));
+    assert_eq!(context.commands(), ["fetch"]);
+    let down = context.server.traffic().down;
+    assert!((50_000..200_000).contains(&down), "1,000 commits: {down}");
+    // The next update is far again, without a larger request.
+    assert_eq!(context.update(&first, &new), Some(Lineage::Far));
+    assert!(context.server.traffic().down < 200_000);
 }
 
 #[test]

@@ -25,8 +25,8 @@ pub(in crate::fetch) enum Traced {
     NotForward,
     /// More commits are needed.
     Open {
-        /// Whether at least one parent of the new commit is present.
-        has_parent: bool,
+        /// The number of commits that are present on the way from the new commit, with it.
+        commits: usize,
     },
 }
 
@@ -102,10 +102,10 @@ impl Walk {
         // A common ancestor can't be a descendant of the old one. After other missing commits, the
         // old one may be found.
         if self.has_gap(FROM_NEW) {
-            let parents = self.commits[&new].iter().flat_map(|commit| &commit.parents);
-            let mut here = parents.map(|parent| self.commits.get(parent));
+            let here = self.commits.iter().filter(|(_, commit)| commit.is_some());
+            let here = here.filter(|(id, _)| self.reached[id] & FROM_NEW != 0);
             return Traced::Open {
-                has_parent: here.any(|commit| matches!(commit, Some(Some(_)))),
+                commits: here.count(),
             };
         }
         let time = |id: ObjectId| self.commits[&id].as_ref().map(|commit| commit.time);
@@ -209,10 +209,10 @@ mod tests {
     #[test]
     fn missing_ancestors_leave_result_open() {
         let only_new: [(u32, i64, &[u32]); 1] = [(9, 9, &[8])];
-        assert_eq!(traced(1, 9, &only_new), Traced::Open { has_parent: false });
+        assert_eq!(traced(1, 9, &only_new), Traced::Open { commits: 1 });
         let some: [(u32, i64, &[u32]); 2] = [(9, 9, &[8]), (8, 8, &[7])];
-        assert_eq!(traced(1, 9, &some), Traced::Open { has_parent: true });
-        assert_eq!(traced(1, 9, &[]), Traced::Open { has_parent: false });
+        assert_eq!(traced(1, 9, &some), Traced::Open { commits: 2 });
+        assert_eq!(traced(1, 9, &[]), Traced::Open { commits: 0 });
     }
 
     #[test]

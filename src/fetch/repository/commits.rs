@@ -9,18 +9,17 @@ use super::super::history::walk::{Traced, trace};
 use super::{FetchError, MAX_KNOWN, Repository};
 use mdskill_git::ObjectId;
 use mdskill_git::http::HttpError;
-use mdskill_git::protocol::{Depth, ProtocolError, Reach, Wants};
+use mdskill_git::protocol::{Depth, ProtocolError, Wants};
 use mdskill_git::transport::{Remote, TransportError};
 
 const DAY: i64 = 24 * 60 * 60;
-/// The maximum age that is requested by time; for older commits, a number of steps is requested.
+/// The maximum time between two commits of which a long history is requested.
 const MAX_SPAN: i64 = 90 * DAY;
-/// The additional time, because a commit may be older than the merge that brought it.
-const MARGIN: i64 = 14 * DAY;
-/// The number of steps of a requested history.
+/// The number of steps of a requested history. Each commit takes some 120 bytes.
 const STEPS: u32 = 100;
-/// The number of steps after a history by time that does not contain the old commit.
-const STEPS_OF_REWRITTEN: u32 = 1000;
+/// The number of steps between two commits of about the same time. A history by date has no bound: the
+/// last fortnight of a busy repository has 7,000 commits.
+const STEPS_OF_NEAR: u32 = 1000;
 
 /// The old and the new commit of a ref that has moved.
 pub type Move = (ObjectId, ObjectId);
@@ -115,7 +114,7 @@ impl Repository<'_> {
         match self.trace(old, new) {
             Traced::Final(lineage) => Some(lineage),
             Traced::NotForward => Some(Lineage::Rewritten),
-            Traced::Open { has_parent } => has_parent.then_some(Lineage::Far),
+            Traced::Open { commits } => (commits > 1).then_some(Lineage::Far),
         }
     }
 
@@ -140,7 +139,7 @@ impl Repository<'_> {
         if open.is_empty() {
             return Ok(());
         }
-        let reach = self.reach_of(&open);
+        let steps = self.steps_of(&open);
         let blobs: BTreeSet<ObjectId> = blobs.into_iter().collect();
         let tips = blobs.into_iter().chain(open.iter().map(|(_, new)| *new));
         let tips: BTreeSet<ObjectId> = tips.collect();
@@ -149,22 +148,29 @@ impl Repository<'_> {
             .iter()
             .filter(|(old, new)| self.time(*new) <= self.time(*old));
         let set_back: BTreeSet<ObjectId> = set_back.map(|(old, _)| *old).collect();
-        let mut came = self.try_history(&tips | &set_back, reach).await?;
+        let known = if set_back.is_empty() {
+            self.oldest_of(&open)
+        } else {
+            None
+        };
+        let mut came = self.try_history(&tips | &set_back, known, steps).await?;
         if !came && !set_back.is_empty() {
-            came = self.try_history(tips, reach).await?;
+            came = self.try_history(tips, None, steps).await?;
         }
-        if !came || matches!(reach, Reach::Steps(_)) {
+        if !came {
             return Ok(());
         }
-        // The history by time does not contain the old commit, so more steps are requested.
-        let open = open.iter().filter(|(old, new)| {
-            let traced = self.trace(*old, *new);
-            matches!(traced, Traced::Open { .. })
-        });
-        let tips: BTreeSet<ObjectId> = open.map(|(_, new)| *new).collect();
+        // A history that ended early, and not at the old commit, ended at an ancestor of it: it was
+        // rewritten, which only the commits after that ancestor show.
+        let ended_early = open
+            .iter()
+            .filter(|(old, new)| match self.trace(*old, *new) {
+                Traced::Open { commits } => commits < steps as usize,
+                Traced::Final(_) | Traced::NotForward => false,
+            });
+        let tips: BTreeSet<ObjectId> = ended_early.map(|(_, new)| *new).collect();
         if !tips.is_empty() {
-            let further = Reach::Steps(STEPS_OF_REWRITTEN);
-            self.try_history(tips, further).await?;
+            self.try_history(tips, None, STEPS_OF_NEAR).await?;
         }
         Ok(())
     }
@@ -176,13 +182,19 @@ impl Repository<'_> {
         is_remote && store.is_some_and(|store| !store.has_no_history())
     }
 
-    /// Fetches the objects with the history of the commits among them; `false` if the server refuses.
+    /// Fetches the objects with the history of the commits among them, without that of `known`; `false`
+    /// if the server refuses.
     async fn try_history(
         &mut self,
         ids: BTreeSet<ObjectId>,
-        reach: Reach,
+        known: Option<ObjectId>,
+        steps: u32,
     ) -> Result<bool, FetchError> {
-        let wants = Wants::new(ids, Depth::History(reach));
+        let wants = Wants {
+            ids: ids.into_iter().collect(),
+            known: known.into_iter().collect(),
+            depth: Depth::History(steps),
+        };
         match self.fetch(&wants, "history".to_owned()).await {
             Err(error) if refuses_history(&error) => {
                 info!(%error, "continuing without this history");
@@ -196,18 +208,24 @@ impl Repository<'_> {
         }
     }
 
-    /// Returns the shortest history that contains all of these moves.
-    fn reach_of(&self, moves: &[Move]) -> Reach {
-        let since = |(old, new): &Move| {
-            let (old, new) = (self.time(*old)?, self.time(*new)?);
-            let is_near = new.saturating_sub(old) <= MAX_SPAN;
-            is_near.then(|| old.min(new).saturating_sub(MARGIN).max(1))
+    /// Returns the number of steps from the new commits among which the old ones are searched.
+    fn steps_of(&self, moves: &[Move]) -> u32 {
+        let is_near = |(old, new): &Move| {
+            let span = self.time(*new)?.saturating_sub(self.time(*old)?);
+            Some(span <= MAX_SPAN)
         };
-        let since: Option<Vec<i64>> = moves.iter().map(since).collect();
-        match since.and_then(|since| since.into_iter().min()) {
-            Some(second) => Reach::Since(second),
-            None => Reach::Steps(STEPS),
-        }
+        let are_near = moves.iter().all(|moved| is_near(moved) == Some(true));
+        if are_near { STEPS_OF_NEAR } else { STEPS }
+    }
+
+    /// Returns the oldest of the old commits, if all of them are present. The others may come after it.
+    ///
+    /// Some servers leave out the files that a known commit has, even if they are wanted. Without the
+    /// commit, its files are not here either.
+    fn oldest_of(&self, moves: &[Move]) -> Option<ObjectId> {
+        let with_time = |(old, _): &Move| Some((self.time(*old)?, *old));
+        let old: Option<BTreeSet<_>> = moves.iter().map(with_time).collect();
+        old?.first().map(|(_, old)| *old)
     }
 
     fn time(&self, commit: ObjectId) -> Option<i64> {

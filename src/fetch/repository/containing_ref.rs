@@ -10,7 +10,7 @@ use tracing::info;
 use super::commits::refuses_history;
 use super::{FetchError, Repository};
 use mdskill_git::ObjectId;
-use mdskill_git::protocol::{Depth, Reach, Ref, Wants};
+use mdskill_git::protocol::{Depth, Ref, Wants};
 
 /// The number of commits back from a branch or tag among which the commit is searched.
 pub(crate) const MAX_STEPS: u32 = 5000;
@@ -70,7 +70,7 @@ impl Repository<'_> {
         let wants = Wants {
             ids: tips.into_iter().collect(),
             known: known.to_vec(),
-            depth: Depth::History(Reach::Steps(MAX_STEPS)),
+            depth: Depth::History(MAX_STEPS),
         };
         match self.fetch(&wants, "history".to_owned()).await {
             Err(error) if refuses_history(&error) => {

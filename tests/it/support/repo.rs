@@ -100,6 +100,23 @@ impl Repo {
         self.rev_parse("HEAD")
     }
 
+    /// Makes many commits without changes in one run of git. The branch must have a commit.
+    pub fn empty_commits(&mut self, count: usize) -> String {
+        let branch = format!("refs/heads/{}", self.branch);
+        let mut stream = Vec::new();
+        for number in 0..count {
+            let date = self.next_date();
+            let head = format!("commit {branch}\ncommitter {AUTHOR} {date}\n");
+            stream.extend(head.into_bytes());
+            stream.extend(data(format!("Empty {number}").as_bytes()));
+            if number == 0 {
+                stream.extend(format!("from {branch}^0\n").into_bytes());
+            }
+        }
+        self.git_with(&["fast-import", "--quiet", "--force"], &stream);
+        self.rev_parse("HEAD")
+    }
+
     /// Writes a blob without a commit.
     pub fn blob(&self, bytes: impl AsRef<[u8]>) -> String {
         self.git_with(&["hash-object", "-w", "--stdin"], bytes.as_ref())

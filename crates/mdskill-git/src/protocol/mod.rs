@@ -128,25 +128,15 @@ pub enum Depth {
     Everything(u32),
     /// Exactly the wanted objects.
     Exactly,
-    /// The wanted objects, and the ancestors of those that are commits, without trees.
-    History(Reach),
-}
-
-/// The limit of a history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// This number of steps from each wanted commit.
-    Steps(u32),
-    /// The commits of this time or later, in Unix seconds.
-    Since(i64),
+    /// The wanted objects, and this number of commits back from those that are commits, without trees.
+    History(u32),
 }
 
 impl Depth {
-    /// Returns the limit of the history; `None` if single objects are wanted.
-    fn reach(self) -> Option<Reach> {
+    /// Returns the number of commits back; `None` if single objects are wanted.
+    fn steps(self) -> Option<u32> {
         match self {
-            Self::Trees(steps) | Self::Everything(steps) => Some(Reach::Steps(steps)),
-            Self::History(reach) => Some(reach),
+            Self::Trees(steps) | Self::Everything(steps) | Self::History(steps) => Some(steps),
             Self::Exactly => None,
         }
     }
@@ -219,7 +209,7 @@ pub fn fetch_request(wants: &Wants) -> Vec<u8> {
     if wants.is_thin() {
         write_text(&mut request, "thin-pack");
     }
-    if let Some(reach) = wants.depth.reach() {
+    if let Some(steps) = wants.depth.steps() {
         // `have` without `shallow` saves nothing, because the server must know that only the
         // commit is here, not its history. Both without `thin-pack` save nothing either: git leaves out
         // what the client has only for a thin pack (104 KB instead of 24 for 10 changed skills of 181).
@@ -228,11 +218,7 @@ pub fn fetch_request(wants: &Wants) -> Vec<u8> {
         for id in wants.known.iter().filter(|_| !is_history) {
             write_text(&mut request, &format!("shallow {id}"));
         }
-        let deepen = match reach {
-            Reach::Steps(steps) => format!("deepen {steps}"),
-            Reach::Since(second) => format!("deepen-since {second}"),
-        };
-        write_text(&mut request, &deepen);
+        write_text(&mut request, &format!("deepen {steps}"));
     }
     if let Some(filter) = wants.depth.filter() {
         write_text(&mut request, &format!("filter {filter}"));
@@ -284,7 +270,7 @@ mod tests {
         assert!(request.ends_with("0000"));
         // What has not all objects of the known commits can't complete deltas against them.
         let history = Wants {
-            depth: Depth::History(Reach::Steps(1)),
+            depth: Depth::History(1),
             ..wants.clone()
         };
         let first = Wants::new([id], Depth::Trees(1));
