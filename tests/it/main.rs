@@ -24,6 +24,7 @@ mod addresses;
 mod agents;
 mod audit;
 mod audited_texts;
+mod certificates;
 mod commit_origins;
 mod completions;
 mod config;

@@ -76,7 +76,13 @@ pub(super) async fn check(context: &Context<'_>, lockfile: Option<&Lockfile>) ->
     } else {
         mirror(context, base, &mut sources);
     }
-    let checked = join_all(hosts.values().map(|host| check_host(context, host)));
+    // One client for all, because each reads the certificates of the system: some hundred files.
+    let client = Client::new(limit(context), without_retries());
+    let checked = join_all(
+        hosts
+            .values()
+            .map(|host| check_host(context, &client, host)),
+    );
     sections.push(sources);
     sections.extend(checked.await);
     sections
@@ -124,7 +130,7 @@ fn mirror(context: &Context<'_>, base: &str, section: &mut Section) {
     }
 }
 
-async fn check_host(context: &Context<'_>, host: &Host) -> Section {
+async fn check_host(context: &Context<'_>, client: &Client, host: &Host) -> Section {
     let mut section = Section::about("host", &host.name);
     if let Some(written) = &host.written {
         section.ok(
@@ -134,15 +140,14 @@ async fn check_host(context: &Context<'_>, host: &Host) -> Section {
     }
     let url = Url::parse(&host.url).ok();
     let url = url.filter(|url| matches!(url.scheme(), "https" | "http"));
-    let client = Client::new(limit(context), without_retries());
     let found = url
         .as_ref()
-        .map(|url| Diagnosis::of(&context.env, &client, url));
+        .map(|url| Diagnosis::of(&context.env, client, url));
     let problem = found.as_ref().and_then(|found| found.problem.as_ref());
     let may_ask = problem.is_none() && !context.offline;
     let asked = async {
         match may_ask {
-            true => Some(ask(context, host, &client).await),
+            true => Some(ask(context, host, client).await),
             false => None,
         }
     };
