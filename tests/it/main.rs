@@ -69,6 +69,7 @@ mod lock_resolve;
 mod lockfile;
 mod log;
 mod man;
+mod many_sources;
 mod mdskill_git;
 mod merge_bases;
 mod names;

@@ -7,8 +7,11 @@ use crate::operations::concurrent::join_all;
 
 use super::local_edits::Local;
 use super::min_age;
+use super::plan_skill::plan_source;
 use super::skill_commits;
-use super::source_update::{Comparison, Fetched, Request, SkillUpdate, Tracked, Upstream};
+use super::source_update::{
+    Comparison, Fetched, Request, SkillUpdate, SourceUpdate, Tracked, Upstream,
+};
 use super::successors;
 use crate::fetch::resolve::{MatchedRef, Query, Resolved};
 use crate::fetch::{Move, Repository};
@@ -29,17 +32,21 @@ use mdskill_git::objects::Objects;
 /// The installed skills of each source.
 pub(super) type Sources<'a> = BTreeMap<&'a Source, Vec<InstalledSkill<'a>>>;
 
-/// Fetches the new versions from all sources concurrently.
-pub(super) async fn fetch_all<'a>(
+/// Fetches the new versions from all sources concurrently, and plans their updates.
+pub(super) async fn plan_all<'a>(
     request: Request<'a, '_>,
     sources: &Sources<'a>,
-) -> Vec<Result<Fetched<'a>, OpError>> {
+) -> Vec<Result<SourceUpdate<'a>, OpError>> {
     let progress = request.context.progress;
     progress.begin("looking for updates");
-    let sources = sources.iter();
-    let fetched = join_all(sources.map(|(source, skills)| fetch(request, source, skills))).await;
+    let planned = sources.iter().map(async |(source, skills)| {
+        let fetched = fetch(request, source, skills).await?;
+        // Planned at once, because a source without new versions is then closed.
+        plan_source(request, fetched)
+    });
+    let planned = join_all(planned).await;
     progress.end();
-    fetched
+    planned
 }
 
 /// Fetches from one source: one request if nothing changed, at most three.

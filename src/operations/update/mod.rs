@@ -18,10 +18,9 @@ use serde::Serialize;
 pub(crate) use self::choose::Questions;
 pub(crate) use self::consent::{Consent, NeedsConsent};
 
-use self::check_upstream::{Sources, fetch_all};
+use self::check_upstream::{Sources, plan_all};
 use self::choose::choose_updates;
 use self::local_edits::find_unresolved;
-use self::plan_skill::plan_source;
 use self::source_update::{NewVersion, Request, SkillUpdate, SourceUpdate};
 use super::OpError;
 use super::findings::Found;
@@ -231,10 +230,10 @@ async fn update_skills(
         refused,
         ..Report::default()
     };
-    let fetched = fetch_all(request, &sources).await;
+    let planned = plan_all(request, &sources).await;
     let mut updates = Vec::new();
-    for (fetched, (source, skills)) in fetched.into_iter().zip(&sources) {
-        match fetched.and_then(|fetched| plan_source(request, fetched)) {
+    for (planned, (source, skills)) in planned.into_iter().zip(&sources) {
+        match planned {
             Ok(update) => updates.push(update),
             Err(error) => report.failed.push(Failed {
                 place: full_spec(source, ""),
@@ -401,8 +400,11 @@ fn plan_updates<'u>(
                 targets: skill.targets,
                 why,
             };
-            let objects = source.repository.objects();
-            match install_steps::plan(request.context, &wanted, request.options.force, objects)? {
+            let Some(repository) = &source.repository else {
+                continue;
+            };
+            let (force, objects) = (request.options.force, repository.objects());
+            match install_steps::plan(request.context, &wanted, force, objects)? {
                 SkillPlan::Blocked(folders) => report.left_alone.extend(folders),
                 SkillPlan::Ready(plan) => {
                     let mut change = change(request.context, skill, version);

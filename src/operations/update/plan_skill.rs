@@ -65,8 +65,10 @@ pub(super) fn plan_source<'a>(
         };
         skills.push((tracked.skill.name.clone(), update));
     }
+    let mut updates = skills.iter();
+    let is_read = updates.any(|(_, update)| matches!(update, SkillUpdate::Updated(_)));
     Ok(SourceUpdate {
-        repository: fetched.repository,
+        repository: is_read.then_some(fetched.repository),
         newer: fetched.newer,
         versions: fetched.versions,
         as_of: fetched.as_of,

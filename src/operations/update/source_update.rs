@@ -153,7 +153,8 @@ pub(super) struct Upstream {
 
 /// The updates of the skills of one source.
 pub(super) struct SourceUpdate<'a> {
-    pub repository: Repository<'a>,
+    /// `None` without new versions: an open source takes a file, and a lockfile may have thousands.
+    pub repository: Option<Repository<'a>>,
     pub newer: Vec<Newer>,
     pub versions: Vec<Versions>,
     pub as_of: Option<u64>,

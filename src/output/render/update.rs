@@ -1,6 +1,6 @@
 //! Prints the report of `update`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{print_change, print_left_alone, print_problems, print_trashed};
 use super::change_details::meaning;
@@ -9,9 +9,13 @@ use super::installed_findings::findings;
 use super::{join_names, refused};
 use crate::hint::{HasHint, Hint, mdskill};
 use crate::operations::report::{Action, Gone};
-use crate::operations::update;
+use crate::operations::update::{self, Failed};
+use crate::output::exit_status::{ExitStatus, status_of};
 use crate::output::printer::Printer;
 use crate::output::text::{count, not_updated, totals};
+
+/// The maximum number of sources with one exit code that can't be fetched and whose reasons are printed.
+const MAX_FAILED: usize = 10;
 
 pub(crate) fn update(printer: &Printer, report: &update::Report) {
     for change in &report.skills {
@@ -38,17 +42,7 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     refused(printer, &report.refused);
     print_left_alone(printer, &report.left_alone, Some("update"));
     print_conflicts(printer, &report.conflicts, report.dry_run);
-    for failed in &report.failed {
-        printer.error(&format!(
-            "{} ({}) could not be checked: {}",
-            failed.place,
-            count(failed.skills, "skill"),
-            failed.error
-        ));
-        if let Some(hint) = failed.error.hint() {
-            printer.hint(&hint);
-        }
-    }
+    print_failed(printer, &report.failed);
     print_newer(printer, report);
     if report.is_up_to_date() {
         printer.status("Finished", &up_to_date(report));
@@ -75,6 +69,38 @@ pub(super) fn print_not_updated(printer: &Printer, report: &update::Report) {
     ]));
     parts.extend(not_updated(report, report.conflicts.len() - marked));
     printer.status("Finished", &parts.join(", "));
+}
+
+/// Prints the first sources that can't be fetched, and the number of the others: if a server is down, there
+/// may be thousands.
+fn print_failed(printer: &Printer, failed: &[Failed]) {
+    let mut by_code: BTreeMap<ExitStatus, usize> = BTreeMap::new();
+    let (shown, others): (Vec<&Failed>, Vec<&Failed>) = failed.iter().partition(|failed| {
+        let number = by_code.entry(status_of(&failed.error)).or_default();
+        *number += 1;
+        *number <= MAX_FAILED
+    });
+    for failed in shown {
+        printer.error(&format!(
+            "{} ({}) could not be checked: {}",
+            failed.place,
+            count(failed.skills, "skill"),
+            failed.error
+        ));
+        if let Some(hint) = failed.error.hint() {
+            printer.hint(&hint);
+        }
+    }
+    if !others.is_empty() {
+        let skills = others.iter().map(|failed| failed.skills).sum();
+        printer.error(&format!(
+            "{} ({}) could not be checked either",
+            count(others.len(), "more source"),
+            count(skills, "skill")
+        ));
+        let command = Hint::command(mdskill("outdated").then("--json"));
+        printer.hint(&command.then(" prints all of them with their reasons"));
+    }
 }
 
 /// Returns the sentence for skills without updates, which claims no more than was asked.

@@ -4,6 +4,7 @@ mod get;
 
 pub use get::{Answer, Get};
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -51,6 +52,8 @@ pub struct Client {
     uses_proxies: bool,
     requests: AtomicU64,
     received: AtomicU64,
+    /// The hosts that did not answer in spite of all retries.
+    silent: Mutex<BTreeSet<String>>,
     /// The retry policy.
     pub retry: Retry,
 }
@@ -103,6 +106,7 @@ impl Client {
             uses_proxies: true,
             requests: AtomicU64::new(0),
             received: AtomicU64::new(0),
+            silent: Mutex::default(),
             retry,
         }
     }
@@ -112,6 +116,23 @@ impl Client {
     pub fn without_proxies(mut self) -> Self {
         self.uses_proxies = false;
         self
+    }
+
+    /// Returns the pause before the next attempt, as [`Retry::pause`] does. A host that did not answer in
+    /// spite of all retries is not waited for again: a lockfile may have thousands of its repositories.
+    pub(crate) fn pause(&self, error: &HttpError, tried: u64) -> Option<Duration> {
+        let (asked, silent) = match error {
+            HttpError::Status { retry_after, .. } => (*retry_after, None),
+            HttpError::Connect { host, .. } | HttpError::Timeout { host, .. } => (None, Some(host)),
+            _ => (None, None),
+        };
+        let pause = self.retry.pause(tried, asked);
+        let Some(host) = silent else { return pause };
+        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        if pause.is_none() {
+            silent.insert(host.clone());
+        }
+        pause.filter(|_| !silent.contains(host))
     }
 
     /// Returns a summary of the network traffic so far; `None` if there was none.

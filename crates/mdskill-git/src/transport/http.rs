@@ -176,11 +176,10 @@ impl<'a> HttpRemote<'a> {
         error: TransportError,
         tried: &mut u64,
     ) -> Result<(), TransportError> {
-        let asked = match &error {
-            TransportError::Http(HttpError::Status { retry_after, .. }) => *retry_after,
-            _ => None,
+        let pause = match &error {
+            TransportError::Http(error) => self.client.pause(error, *tried),
+            _ => self.client.retry.pause(*tried, None),
         };
-        let pause = self.client.retry.pause(*tried, asked);
         let Some(pause) = pause.filter(|_| error.is_transient()) else {
             return Err(error);
         };
