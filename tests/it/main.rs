@@ -53,6 +53,7 @@ mod homeless;
 mod hook;
 mod hostile;
 mod hostile_project;
+mod http2;
 mod ignored_files;
 mod import;
 mod import_refusals;

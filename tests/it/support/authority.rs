@@ -11,6 +11,9 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The name of HTTP/2 in a TLS handshake.
+pub const HTTP_2: &[u8] = b"h2";
+
 /// A certificate authority. Its own certificate is `ca.pem` in its folder.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -95,6 +98,16 @@ impl Certificate {
 
     /// Returns a function that accepts TLS connections with this certificate.
     pub fn secure(self) -> Secure {
+        let config = self.config(b"http/1.1");
+        Box::new(move |socket| {
+            let connection =
+                ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
+            Ok(Box::new(StreamOwned::new(connection, socket)))
+        })
+    }
+
+    /// Returns the settings of a server with this certificate, which speaks this protocol.
+    pub fn config(self, protocol: &[u8]) -> Arc<ServerConfig> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
@@ -113,12 +126,7 @@ impl Certificate {
         let mut config = builder
             .with_single_cert(self.chain, self.key)
             .expect("a certificate and its key");
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let config = Arc::new(config);
-        Box::new(move |socket| {
-            let connection =
-                ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
-            Ok(Box::new(StreamOwned::new(connection, socket)))
-        })
+        config.alpn_protocols = vec![protocol.to_vec()];
+        Arc::new(config)
     }
 }

@@ -8,6 +8,7 @@ pub mod fault;
 pub mod fetcher;
 pub mod git_server;
 pub mod git_service;
+pub mod http2_server;
 pub mod kills;
 pub mod link;
 pub mod old_lockfile;
