@@ -13,7 +13,7 @@ pub(crate) use links::check_count;
 pub use refs::Tags;
 pub(crate) use refs::resolve_stored;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
@@ -444,10 +444,11 @@ impl Repository<'_> {
         ids: impl IntoIterator<Item = ObjectId>,
         commits: &[ObjectId],
     ) -> Result<(), FetchError> {
-        let ids: BTreeSet<ObjectId> = ids.into_iter().collect();
+        // Git sends them in this order, so that a skill is complete before the last one arrives.
+        let mut known = HashSet::new();
         let missing: Vec<ObjectId> = ids
             .into_iter()
-            .filter(|id| !self.objects().contains(*id))
+            .filter(|id| known.insert(*id) && !self.objects().contains(*id))
             .collect();
         let Some(first) = missing.first().copied() else {
             return Ok(());

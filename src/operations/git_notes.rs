@@ -76,14 +76,26 @@ pub(crate) fn add_notes<'c>(
 #[derive(Default)]
 struct WorkTrees {
     opened: BTreeMap<PathBuf, Option<WorkTree>>,
+    canonical: BTreeMap<PathBuf, Option<PathBuf>>,
     /// The nearest `.git` of the folders with skills.
     nearest: BTreeMap<PathBuf, Option<PathBuf>>,
 }
 
 impl WorkTrees {
+    /// Returns the canonical path of a folder. That of the folder around it is found once.
+    fn canonical(&mut self, folder: &Path) -> Option<PathBuf> {
+        let (around, name) = (folder.parent()?, folder.file_name()?);
+        if !folder.symlink_metadata().ok()?.is_dir() {
+            return folder.canonicalize().ok();
+        }
+        let canonical = self.canonical.entry(around.to_owned());
+        let canonical = canonical.or_insert_with_key(|around| around.canonicalize().ok());
+        Some(canonical.as_ref()?.join(name))
+    }
+
     /// Returns the canonical path of a folder, and the work tree around it; `None` outside of git.
     fn around(&mut self, folder: &Path) -> Option<(PathBuf, &WorkTree)> {
-        let real = folder.canonicalize().ok()?;
+        let real = self.canonical(folder)?;
         let git = match git_in(&real) {
             Some(own) => own,
             None => {
