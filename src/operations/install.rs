@@ -320,7 +320,7 @@ async fn fetch<'a, 'b>(
         let loaded = if is_copy {
             Ok(())
         } else {
-            tree.load(repository.objects(), &Memory::of(0), repository.limits)
+            tree.load(repository.objects(), &Memory::of(0, 0), repository.limits)
         };
         match loaded {
             Ok(()) => Ok((missing, tree)),

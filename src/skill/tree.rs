@@ -14,22 +14,34 @@ use mdskill_lint::SKILL_FILE;
 use mdskill_lint::limits::{Limits, Size};
 use mdskill_lint::path::{self, PathFault, SkillPath};
 
-/// The number of bytes of files that may still be kept in memory.
-pub struct Memory(AtomicUsize);
+/// The maximum size of the files of a skill that are decoded to be kept, in bytes; 181 real ones have 17 KB on
+/// average.
+pub const MAX_IN_MEMORY: usize = 256 << 10;
+
+/// The memory for the files of skills.
+pub struct Memory {
+    /// The number of bytes that may still be kept of files that were just received.
+    received: AtomicUsize,
+    /// The number of bytes of a skill that are decoded to be kept: of a small repository with a large file that is
+    /// part of a thousand skills, nothing is decoded a thousand times.
+    decoded: usize,
+}
 
 impl Memory {
-    /// Allows this number of bytes.
+    /// Allows this number of bytes of all skills if they were just received, and of each skill if not.
     #[must_use]
-    pub fn of(bytes: usize) -> Self {
-        Self(AtomicUsize::new(bytes))
+    pub fn of(received: usize, decoded: usize) -> Self {
+        Self {
+            received: AtomicUsize::new(received),
+            decoded,
+        }
     }
 
-    /// Takes this number of bytes, if they are left.
+    /// Takes this number of bytes of those that were received, if they are left.
     fn take(&self, bytes: usize) -> bool {
         let take = |left: usize| left.checked_sub(bytes);
-        let taken = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        let left = &self.received;
+        let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
         taken.is_ok()
     }
 }
@@ -218,7 +230,7 @@ impl SkillTree {
     }
 
     /// Reads the sizes of all files after their blobs were fetched, and keeps the files in `memory` as long as
-    /// there is room, `SKILL.md` first. So validated files are not decompressed again to write them, and those that
+    /// there is room, `SKILL.md` first. So validated files are not decompressed again to write them. Those that
     /// were just received are shared with the repository.
     ///
     /// # Errors
@@ -232,11 +244,20 @@ impl SkillTree {
         let mut contents = vec![Content::default(); self.files.len()];
         let mut pairs: Vec<_> = self.files.iter().zip(&mut contents).collect();
         pairs.sort_by_key(|(file, _)| file.path.as_str() != SKILL_FILE);
+        let mut remaining = memory.decoded;
         for (file, content) in pairs {
-            let (size, _) = objects.blob_up_to(file.id, 0)?;
-            let bytes = memory.take(size).then(|| objects.blob(file.id));
-            let bytes = bytes.transpose()?;
-            *content = Content { size, bytes };
+            let received = objects.received_blob(file.id);
+            *content = match received.filter(|bytes| memory.take(bytes.len())) {
+                Some(bytes) => Content {
+                    size: bytes.len(),
+                    bytes: Some(bytes),
+                },
+                None => {
+                    let (size, bytes) = objects.blob_up_to(file.id, remaining)?;
+                    remaining -= bytes.as_ref().map_or(0, Bytes::len);
+                    Content { size, bytes }
+                }
+            };
         }
         check_sizes(&self.files, &contents, limits)?;
         self.contents = contents;

@@ -276,6 +276,14 @@ impl Objects {
         self.read(id, Kind::Blob)
     }
 
+    /// Returns the bytes of a blob if it was just received, and is in memory.
+    #[must_use]
+    pub fn received_blob(&self, id: ObjectId) -> Option<Bytes> {
+        let received = self.received.get(id);
+        let blob = received.filter(|(kind, _)| *kind == Kind::Blob);
+        blob.map(|(_, bytes)| bytes)
+    }
+
     /// Returns the size of a blob, and its bytes if there are at most `most`.
     ///
     /// # Errors

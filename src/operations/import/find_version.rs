@@ -82,7 +82,7 @@ pub(super) async fn find_versions<'a, 'b>(
     let (objects, limits) = (repository.objects(), repository.limits);
     let versions = versions.map(|(skill, version)| {
         let mut version = version?;
-        let loaded = version.files.load(objects, &Memory::of(0), limits);
+        let loaded = version.files.load(objects, &Memory::of(0, 0), limits);
         loaded.map_err(refused)?;
         compare(skill, version, objects, keep_edits)
     });

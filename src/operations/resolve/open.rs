@@ -14,7 +14,7 @@ use crate::operations::OpError;
 use crate::parallel;
 use crate::skill::SkillPlace;
 use crate::skill::discover::{Discovery, Found, Plugin, plugins};
-use crate::skill::tree::{Memory, SkillTree, TreeError};
+use crate::skill::tree::{MAX_IN_MEMORY, Memory, SkillTree, TreeError};
 use crate::source::Source;
 use crate::spec::{GitRef, Spec};
 use mdskill_git::ObjectId;
@@ -276,7 +276,7 @@ impl<'a> Opened<'a> {
         let chosen = self.download(chosen.to_vec()).await?;
         let trees = self.read_trees(&chosen).await?;
         let files: Vec<ObjectId> = trees.iter().flatten().flat_map(SkillTree::blobs).collect();
-        let origin = Arc::new(self.origin_with(settings)?);
+        let origin = Arc::new(self.origin_of(chosen.len(), settings)?);
         let early = EarlyChecks::start(&origin, self.repository.objects(), &chosen, &trees);
         self.fetch_blobs(files.iter().copied().chain(others))
             .await?;
@@ -298,7 +298,7 @@ impl<'a> Opened<'a> {
 }
 
 impl Opened<'_> {
-    fn origin_with(&self, settings: &Settings) -> Result<Origin, ObjectError> {
+    fn origin_of(&self, skills: usize, settings: &Settings) -> Result<Origin, ObjectError> {
         let resolved = self.resolved.as_ref();
         let (left_out, is_by_git) = self.repository.left_out();
         Ok(Origin {
@@ -308,7 +308,10 @@ impl Opened<'_> {
             commit: self.commit(),
             root: self.repository.root_tree(self.commit())?,
             settings: settings.clone(),
-            memory: Memory::of(MAX_ALL_IN_MEMORY),
+            memory: Memory::of(
+                MAX_ALL_IN_MEMORY,
+                MAX_IN_MEMORY.min(MAX_ALL_IN_MEMORY / skills.max(1)),
+            ),
             limits: self.repository.limits,
             left_out: (left_out.to_vec(), is_by_git),
         })

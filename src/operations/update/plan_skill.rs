@@ -23,16 +23,12 @@ use crate::operations::installed::SkillFolder;
 use crate::operations::policy_check::Refusal;
 use crate::operations::report::{Conflicted, Gone, LeftAlone, Reason};
 use crate::operations::resolve::{diagnose, full_spec};
-use crate::skill::tree::{Memory, SkillTree};
+use crate::skill::tree::{MAX_IN_MEMORY, Memory, SkillTree};
 use crate::skill::{DiskFiles, GitFiles};
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::skill_files::SkillFiles;
-
-/// The maximum size of the files of a skill that are kept from its check to its installation, in bytes; 181
-/// real skills have 17 KB on average.
-const MAX_IN_MEMORY: usize = 256 << 10;
 
 /// Plans the update of every skill of a source.
 pub(super) fn plan_source<'a>(
@@ -86,9 +82,10 @@ impl Planner<'_, '_, '_> {
     /// Plans a new version, unless the policy or the edits forbid it, or no client could load it.
     fn plan(&self, tracked: &Tracked<'_>, mut upstream: Upstream) -> Result<SkillUpdate, OpError> {
         let (objects, limits) = (self.repository.objects(), self.repository.limits);
-        if let Err(error) = upstream
-            .files
-            .load(objects, &Memory::of(MAX_IN_MEMORY), limits)
+        if let Err(error) =
+            upstream
+                .files
+                .load(objects, &Memory::of(MAX_IN_MEMORY, MAX_IN_MEMORY), limits)
         {
             let reason = format!("its new version is refused: {error}");
             return Ok(SkillUpdate::blocked(reason));

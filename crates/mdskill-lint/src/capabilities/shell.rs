@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
         word
     }
 
-    /// Reads characters that stand for themselves.
+    /// Reads characters without a meaning of their own.
     fn read_plain(&mut self, close: Option<char>, word: &mut Word) {
         let rest = self.rest();
         let is_special = |c: char| matches!(c, '\'' | '"' | '\\' | '$' | '`');
