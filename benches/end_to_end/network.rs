@@ -11,12 +11,14 @@ use std::io;
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A server and its network.
 pub struct Network {
     server: Server,
     link: Option<Link>,
+    asked: Asked,
     /// The title in the table.
     pub title: &'static str,
 }
@@ -24,20 +26,24 @@ pub struct Network {
 impl Network {
     /// A local server, without delay or bandwidth limit.
     pub fn loopback(corpus: &Corpus) -> Self {
+        let asked = Asked::default();
         Self {
-            server: serve(corpus),
+            server: serve(corpus, &asked),
             link: None,
+            asked,
             title: "loopback",
         }
     }
 
     /// A distant server on an ordinary line, with the slow start of each TCP connection.
     pub fn distant(corpus: &Corpus) -> Self {
-        let server = serve(corpus);
+        let asked = Asked::default();
+        let server = serve(corpus, &asked);
         let link = Link::start(server.address(), Duration::from_millis(50), 50_000_000);
         Self {
             server,
             link: Some(link),
+            asked,
             title: "50 ms, 50 Mbit/s, slow start",
         }
     }
@@ -58,6 +64,7 @@ impl Network {
 
     /// Runs a command, and returns its cost and its traffic.
     pub fn sample(&self, command: &Command) -> Sample {
+        drop(self.take_requests());
         let before = self.traffic();
         let cost = cost_of(command);
         Sample {
@@ -66,8 +73,13 @@ impl Network {
         }
     }
 
+    /// Returns the requests since the last call.
+    pub fn take_requests(&self) -> Vec<Request> {
+        std::mem::take(&mut *self.asked.lock().expect("no thread panics"))
+    }
+
     /// Returns the traffic so far.
-    fn traffic(&self) -> Traffic {
+    pub fn traffic(&self) -> Traffic {
         let seen = self.server.traffic();
         match self.link.as_ref().map(Link::carried) {
             Some((up, down)) => Traffic { up, down, ..seen },
@@ -76,11 +88,21 @@ impl Network {
     }
 }
 
-fn serve(corpus: &Corpus) -> Server {
-    Server::start(Repositories(corpus.root.clone()), plain())
+fn serve(corpus: &Corpus, asked: &Asked) -> Server {
+    let repositories = Repositories {
+        root: corpus.root.clone(),
+        asked: Arc::clone(asked),
+    };
+    Server::start(repositories, plain())
 }
 
-struct Repositories(PathBuf);
+/// The requests so far.
+type Asked = Arc<Mutex<Vec<Request>>>;
+
+struct Repositories {
+    root: PathBuf,
+    asked: Asked,
+}
 
 impl Site for Repositories {
     fn answer(
@@ -89,7 +111,7 @@ impl Site for Repositories {
         conversation: &mut Conversation,
         _: &TcpStream,
     ) -> io::Result<bool> {
-        let Some(call) = Call::of(&self.0, &request) else {
+        let Some(call) = Call::of(&self.root, &request) else {
             conversation.answer(404, &[], b"Not Found\n")?;
             return Ok(true);
         };
@@ -98,6 +120,10 @@ impl Site for Repositories {
             &[("Content-Type".to_owned(), call.media_type().to_owned())],
         )?;
         call.run(&request.body, |bytes| conversation.chunk(bytes))?;
+        // Before the end of the answer, after which the client may end.
+        let mut asked = self.asked.lock().expect("no thread panics");
+        asked.push(request);
+        drop(asked);
         conversation.end()?;
         Ok(true)
     }

@@ -18,6 +18,7 @@
 mod peers;
 mod rounds;
 mod table;
+mod wire_alone;
 
 #[expect(dead_code, reason = "a second skill is added in the other benchmark")]
 #[path = "../end_to_end/corpus.rs"]
@@ -58,7 +59,7 @@ fn bench() {
     let runs = measure::runs(RUNS);
     let place = measure::folder_in_memory();
     println!("{}\n", table::headline(place.path(), runs));
-    let mut tools = vec![Tool::Mdskill, Tool::Git];
+    let mut tools = vec![Tool::Mdskill, Tool::Wire, Tool::Git];
     if let Some(folder) = setting("MDSKILL_BENCH_PEERS") {
         tools.extend(
             peers::installed(Path::new(&folder))

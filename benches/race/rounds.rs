@@ -5,6 +5,7 @@ use crate::desk::{Desk, Sample};
 use crate::network::Network;
 use crate::peers::Peer;
 use crate::table::Results;
+use crate::wire_alone;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub enum Work {
 /// A program that takes part.
 pub enum Tool {
     Mdskill,
+    /// The requests of mdskill without a client, right after it.
+    Wire,
     Git,
     Peer(Peer),
 }
@@ -80,6 +83,9 @@ impl Race<'_> {
 
     /// Runs a tool once, and returns the number of skills that it installed or changed, too.
     fn sample(&self, tool: &Tool, work: Work, desk: &Desk) -> Option<(Sample, usize)> {
+        if matches!(tool, Tool::Wire) {
+            return Some((wire_alone::replay(self.network)?, 0));
+        }
         let command = tool.command(work, desk, self.corpus)?;
         let before = names(&desk.pages());
         let mut sample = self.network.sample(&command);
@@ -128,6 +134,7 @@ impl Tool {
                 Some(desk.mdskill(&["add", &corpus.spec(&corpus.skill)]))
             }
             (Self::Mdskill, _) => Some(desk.mdskill(&["update"])),
+            (Self::Wire, _) => None,
             (Self::Git, Work::AddAll | Work::AddOne) => Some(desk.clone_shallow(repository)),
             (Self::Git, _) => {
                 let script =

@@ -10,6 +10,10 @@ use std::path::Path;
 
 /// The maximum ratio of an update to git's, over the link.
 const MAX_UPDATE: f64 = 1.0;
+/// The maximum ratio of `add --all` to the wire alone, over the link.
+const MAX_TO_WIRE: f64 = 1.05;
+/// The name of the row of the wire alone.
+const WIRE: &str = "the wire alone";
 /// The maximum number of bytes for an update of 181 skills of which 10 changed.
 const MAX_DOWN: u64 = 30_000;
 
@@ -51,10 +55,20 @@ impl Results {
     }
 
     /// Returns the median of the ratios to git, round by round, because both had the same load of the machine then.
-    fn ratio(&self, row: &Row) -> Option<f64> {
+    fn ratio_to_git(&self, row: &Row) -> Option<f64> {
+        self.ratio(row, |other| other.is_of_git)
+    }
+
+    /// Returns the same to the wire alone.
+    fn ratio_to_wire(&self, row: &Row) -> Option<f64> {
+        let ratio = self.ratio(row, |other| other.tool == WIRE);
+        ratio.filter(|_| row.is_of_mdskill)
+    }
+
+    fn ratio(&self, row: &Row, is_other: impl Fn(&Row) -> bool) -> Option<f64> {
         let mut rows = self.rows.iter();
-        let git = rows.find(|git| git.is_of_git && git.work == row.work)?;
-        if row.is_of_git || [row, git].iter().any(|row| row.has_failed()) {
+        let git = rows.find(|other| is_other(other) && other.work == row.work)?;
+        if is_other(row) || [row, git].iter().any(|row| row.has_failed()) {
             return None;
         }
         let wall = |row: &Row, round: usize| {
@@ -119,8 +133,8 @@ pub fn render(
     max_ratio: Option<f64>,
 ) -> String {
     let mut text = format!(
-        "| {} | tool | wall ms | own CPU ms | peak MiB | requests | bytes down | skills | × git | limit | met |\n\
-         |---|---|---|---|---|---|---|---|---|---|---|\n",
+        "| {} | tool | wall ms | own CPU ms | peak MiB | requests | bytes down | skills | × git | × wire | limit | met |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|---|\n",
         network.title
     );
     for row in &results.rows {
@@ -134,12 +148,15 @@ pub fn render(
                 row.skills
             ),
         };
-        let ratio = results.ratio(row);
-        let shown = ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
-        let (limit, met) = limits(row, ratio, corpus, network, max_ratio);
+        let ratios = [results.ratio_to_git(row), results.ratio_to_wire(row)];
+        let [to_git, to_wire] = ratios.map(|ratio| match ratio {
+            Some(ratio) => format!("{ratio:.2}"),
+            None => String::new(),
+        });
+        let (limit, met) = limits(row, ratios, corpus, network, max_ratio);
         let work = describe(row.work);
         text = format!(
-            "{text}| {work} | {} | {cells} | {shown} | {limit} | {met} |\n",
+            "{text}| {work} | {} | {cells} | {to_git} | {to_wire} | {limit} | {met} |\n",
             row.tool
         );
     }
@@ -149,11 +166,12 @@ pub fn render(
 /// Returns the limits of a row, and whether they are met.
 fn limits(
     row: &Row,
-    ratio: Option<f64>,
+    [to_git, to_wire]: [Option<f64>; 2],
     corpus: &Corpus,
     network: &Network,
     max_ratio: Option<f64>,
 ) -> (String, &'static str) {
+    let is_known = max_ratio.is_some();
     let max_ratio = match row.work {
         Work::AddAll if !network.is_distant() => max_ratio,
         Work::UpdateChanged if network.is_distant() => max_ratio.and(Some(MAX_UPDATE)),
@@ -161,14 +179,19 @@ fn limits(
     };
     let max_down =
         (row.work == Work::UpdateChanged && corpus.is_the_measured_one()).then_some(MAX_DOWN);
-    if !row.is_of_mdskill || max_ratio.is_none() && max_down.is_none() {
+    let is_at_wire = row.work == Work::AddAll && network.is_distant() && is_known;
+    if !row.is_of_mdskill || max_ratio.is_none() && max_down.is_none() && !is_at_wire {
         return (String::new(), "");
     }
     let mut shown = Vec::new();
     let mut is_met = !row.has_failed();
     if let Some(most) = max_ratio {
         shown.push(format!("{most:.2} × git"));
-        is_met &= ratio.is_some_and(|ratio| ratio <= most);
+        is_met &= to_git.is_some_and(|ratio| ratio <= most);
+    }
+    if is_at_wire {
+        shown.push(format!("{MAX_TO_WIRE:.2} × wire"));
+        is_met &= to_wire.is_some_and(|ratio| ratio <= MAX_TO_WIRE);
     }
     if let Some(most) = max_down {
         shown.push(format!("{} KB down", most / 1000));
@@ -189,6 +212,7 @@ fn describe(work: Work) -> &'static str {
 fn name(tool: &Tool, work: Work) -> &'static str {
     match (tool, work) {
         (Tool::Mdskill, _) => "mdskill",
+        (Tool::Wire, _) => WIRE,
         (Tool::Git, Work::AddAll | Work::AddOne) => "git clone --depth 1",
         (Tool::Git, _) => "git fetch --depth 1, git reset --hard",
         (Tool::Peer(peer), _) => peer.name,
