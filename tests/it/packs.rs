@@ -4,9 +4,11 @@ use std::fs::read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
 use mdskill_git::progress::Silent;
 
+use crate::support::pack_maker::{BLOB, PackMaker, delta, sha1};
 use crate::support::repo::Repo;
 
 /// Returns the files with this extension in a folder.
@@ -88,4 +90,28 @@ fn pack_larger_than_the_memory_is_indexed_as_by_git() {
     }
     assert_indexed_as_by_git(&repo, &["--delta-base-offset"], &[1 << 16]);
     assert_indexed_as_by_git(&repo, &[], &[1 << 16]);
+}
+
+/// Of a delta on an object that is there twice, the second time as a delta on what the first one is the base of, the
+/// base is found.
+#[test]
+fn base_that_is_made_again_of_its_own_delta_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let objects = Objects::create(&folder.path().join("x.git")).unwrap();
+    let id = |bytes: &[u8]| sha1(&[format!("blob {}\0", bytes.len()).as_bytes(), bytes].concat());
+    let mut pack = PackMaker::default();
+    pack.object(BLOB, b"one");
+    pack.delta_of_id(&id(b"one"), &delta(3, 3, b"\x03two"));
+    pack.delta_of_id(&id(b"two"), &delta(3, 3, b"\x03one"));
+    // So that the first ones are not kept.
+    for size in 0..5 {
+        pack.object(BLOB, &vec![0; (14 << 20) + size]);
+    }
+    pack.delta_of_id(&id(b"one"), &delta(3, 5, b"\x05three"));
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let mut writer = objects.pack_writer(&Silent, deadline);
+    writer.write(&pack.pack()).unwrap();
+    writer.finish().unwrap();
+    let three = ObjectId::from_bytes(id(b"three").try_into().unwrap());
+    assert_eq!(objects.blob(three).unwrap(), "three");
 }

@@ -14,7 +14,7 @@ use crate::skill::tree::{SkillTree, TreeError};
 use mdskill_git::objects::{ObjectError, Objects};
 use mdskill_git::{ObjectId, Shared};
 
-/// The checks of skills whose files are being fetched. They end when this is dropped.
+/// The checks of skills whose files are being fetched. None is started after this is dropped.
 pub(super) struct EarlyChecks(Arc<Checks>);
 
 struct Checks {

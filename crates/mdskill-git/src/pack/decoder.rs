@@ -127,7 +127,9 @@ impl<'a> Decoder<'a> {
         let size = bytes.len() as u64;
         let id = id_of(kind, &bytes);
         let id = id.map_err(|error| PackError::Corrupt(error.message().to_owned()))?;
-        self.by_id.insert(id, at);
+        // A second object with this id may be a delta on what the first one is the base of, so following the second
+        // would never end.
+        self.by_id.entry(id).or_insert(at);
         self.slots[at].object = Some((kind, id));
         if size > MAX_CACHED_BYTES {
             self.slots[at].cost = size.saturating_add(base_cost);
@@ -166,6 +168,7 @@ impl<'a> Decoder<'a> {
             if let Some(kept) = kept {
                 break kept;
             }
+            self.patience.check()?;
             let entry = file.entry_at(slot.offset, &mut self.again)?;
             match entry.content {
                 Content::Object(kind) => break (kind, entry.bytes.into()),

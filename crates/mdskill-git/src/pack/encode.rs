@@ -4,7 +4,7 @@
 
 use std::io;
 
-use flate2::{Compress, Compression, Crc, FlushCompress};
+use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 
 use crate::kind::Kind;
 
@@ -35,7 +35,10 @@ impl Encoder {
         pack.push(byte);
         pack.reserve(bytes.len() + bytes.len() / 1000 + OVERHEAD);
         self.0.reset();
-        self.0.compress_vec(bytes, pack, FlushCompress::Finish)?;
+        let status = self.0.compress_vec(bytes, pack, FlushCompress::Finish)?;
+        if status != Status::StreamEnd {
+            return Err(io::Error::other("an object was not compressed to its end"));
+        }
         let mut crc = Crc::new();
         crc.update(&pack[start..]);
         Ok(crc.sum())

@@ -98,7 +98,7 @@ impl PackFile {
     }
 }
 
-/// Creates a file that git removes, too, if a killed program has left it.
+/// Creates a file with a name by which the check of the cache, and git, find what a killed program has left.
 fn temporary_file(packs: &Path, prefix: &str) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);

@@ -1,7 +1,7 @@
 //! Packs: limits, errors, and the writer of a pack that arrives.
 //!
-//! Each object is decoded once, when it arrives, and kept for those that read it next: before, libgit2 decoded it to
-//! index the pack, and again for each reader, after it was inflated for its size (half of the time of `add --all`).
+//! Each object is decoded once, when it arrives, and kept for those that read it next. libgit2 would decode it to index
+//! the pack, and again for each reader, after it was inflated for the limits (half of the time of `add --all`).
 
 mod decoder;
 mod delta;
