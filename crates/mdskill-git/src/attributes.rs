@@ -19,6 +19,10 @@ impl WorkTree {
     /// `core.autocrlf=true`.
     #[must_use]
     pub fn conversion(&self, path: &str, bytes: &[u8]) -> Option<String> {
+        let is_off = |value: &str| matches!(value, "false" | "no" | "off" | "0");
+        if self.autocrlf().is_none_or(is_off) && !self.may_have_attributes(path) {
+            return None;
+        }
         for name in ["filter", "working-tree-encoding"] {
             let value = self.attribute(path, name);
             let is_utf_8 = value.as_ref().is_some_and(|value| {

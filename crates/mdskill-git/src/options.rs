@@ -1,7 +1,8 @@
 //! The options of libgit2, for the whole process.
 
 use std::ffi::c_int;
-use std::sync::Once;
+use std::path::PathBuf;
+use std::sync::{Once, OnceLock};
 
 use git2::{Config, ConfigLevel, ObjectType};
 
@@ -52,6 +53,31 @@ pub(crate) fn set_limits() {
             ignore_user_config();
         }
     });
+}
+
+/// Returns the files with attributes of the system and of the user where libgit2 looks for them, whether they exist or
+/// not.
+pub(crate) fn attribute_files() -> &'static [PathBuf] {
+    static FILES: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let places = [
+            (ConfigLevel::System, "gitattributes"),
+            (ConfigLevel::XDG, "attributes"),
+        ];
+        let files = places.into_iter().flat_map(|(level, name)| {
+            #[expect(
+                unsafe_code,
+                reason = "git2 can't synchronise threads that read the setting"
+            )]
+            // SAFETY: the paths are set in `set_limits` at most, which precedes every use of libgit2.
+            let folders = unsafe { git2::opts::get_search_path(level) };
+            let folders = folders.map(|folders| folders.to_string_lossy().into_owned());
+            let folders = folders.unwrap_or_default();
+            let files = std::env::split_paths(&folders).map(|folder| folder.join(name));
+            files.collect::<Vec<PathBuf>>()
+        });
+        files.collect()
+    })
 }
 
 /// Lets libgit2 read only the configuration of repositories, because it opens none of them if it
