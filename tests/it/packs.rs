@@ -57,7 +57,8 @@ fn pack_is_indexed_as_by_git() {
     let mut text = String::new();
     for version in 0..30 {
         text.insert_str(0, &format!("Line {version} of a text\n"));
-        text.push_str(&format!("{}\n", "Another line ".repeat(version)));
+        text += &"Another line ".repeat(version);
+        text.push('\n');
         repo.write("skills/one/SKILL.md", &text);
         repo.write(&format!("skills/{version}/new.md"), &text);
         repo.commit("Change");

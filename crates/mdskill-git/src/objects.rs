@@ -1,7 +1,7 @@
 //! [`Objects`]: the objects of a repository on disk, read and written with libgit2.
 //!
 //! libgit2 checks the id of an object on every read; its network code is not built in. Packs that arrive are decoded
-//! in [`crate::pack`]. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
+//! in `pack`. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;

@@ -30,7 +30,7 @@ pub(crate) type Listener = Box<dyn Fn(ObjectId) + Send>;
 
 #[derive(Default)]
 struct Objects {
-    objects: HashMap<ObjectId, (Kind, Bytes)>,
+    by_id: HashMap<ObjectId, (Kind, Bytes)>,
     /// The oldest is the first.
     order: VecDeque<ObjectId>,
     size: usize,
@@ -41,7 +41,7 @@ impl Received {
     pub(crate) fn keep(&self, id: ObjectId, kind: Kind, bytes: Bytes) {
         let mut kept = self.lock();
         let size = bytes.len();
-        if kept.objects.insert(id, (kind, bytes)).is_some() {
+        if kept.by_id.insert(id, (kind, bytes)).is_some() {
             return;
         }
         kept.order.push_back(id);
@@ -52,7 +52,7 @@ impl Received {
                 break;
             };
             let size = kept
-                .objects
+                .by_id
                 .remove(&oldest)
                 .map_or(0, |(_, bytes)| bytes.len());
             kept.size -= size;
@@ -80,12 +80,12 @@ impl Received {
 
     /// Whether an object is kept.
     pub(crate) fn has(&self, id: ObjectId) -> bool {
-        self.lock().objects.contains_key(&id)
+        self.lock().by_id.contains_key(&id)
     }
 
     /// Returns an object if it is kept.
     pub(crate) fn get(&self, id: ObjectId) -> Option<(Kind, Bytes)> {
-        self.lock().objects.get(&id).cloned()
+        self.lock().by_id.get(&id).cloned()
     }
 
     fn lock(&self) -> MutexGuard<'_, Objects> {

@@ -175,7 +175,7 @@ impl<'a> Decoder<'a> {
                 Content::DeltaOf(base) => {
                     deltas.push(entry.bytes);
                     let base = self.slot_of(base)?;
-                    at = base.ok_or_else(|| no_base())?;
+                    at = base.ok_or_else(no_base)?;
                 }
             }
         };
@@ -214,7 +214,7 @@ impl<'a> Decoder<'a> {
             })
         };
         let all: Option<Vec<Indexed>> = self.slots.iter().map(indexed).collect();
-        all.ok_or_else(|| no_base())
+        all.ok_or_else(no_base)
     }
 }
 

@@ -75,9 +75,13 @@ fn read_copy(instruction: u8, bytes: &[u8]) -> Option<(usize, usize, &[u8])> {
             (*number, rest) = (*byte, after);
         }
     }
-    let [a, b, c, d, e, f, g] = numbers;
-    let from = u32::from_le_bytes([a, b, c, d]);
-    let size = u32::from_le_bytes([e, f, g, 0]);
+    let number = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .rev()
+            .fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte))
+    };
+    let (from, size) = (number(&numbers[..4]), number(&numbers[4..]));
     let size = match usize::try_from(size).ok()? {
         0 => COPY_SIZE_OF_ZERO,
         size => size,

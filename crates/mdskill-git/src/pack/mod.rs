@@ -237,7 +237,8 @@ impl<'a> PackWriter<'a> {
         let kept = file.keep(&self.store.packs(), objects);
         kept.map_err(|error| disk(&error))?;
         self.is_kept = true;
-        self.store.refresh().map_err(of_objects)
+        let refreshed = self.store.refresh();
+        refreshed.map_err(|error| of_objects(&error))
     }
 
     /// Adds the objects of the repository that deltas of the pack need, because a pack is complete on disk.
@@ -251,12 +252,12 @@ impl<'a> PackWriter<'a> {
             let (kind, bytes) = match self.store.object(id) {
                 Ok(object) => object,
                 Err(ObjectError::Missing(_)) => continue,
-                Err(error) => return Err(of_objects(error)),
+                Err(error) => return Err(of_objects(&error)),
             };
-            let (mut encoded, offset) = (Vec::new(), file.length);
-            let crc = encoder.add(&mut encoded, kind, &bytes);
+            let (mut added, offset) = (Vec::new(), file.length);
+            let crc = encoder.add(&mut added, kind, &bytes);
             let crc = crc.map_err(|error| disk(&error))?;
-            file.append(&encoded).map_err(|error| disk(&error))?;
+            file.append(&added).map_err(|error| disk(&error))?;
             self.decoder.budget().spend(bytes.len() as u64)?;
             let entry = Entry {
                 offset,
@@ -278,6 +279,6 @@ fn disk(error: &std::io::Error) -> PackError {
     PackError::Disk(error.to_string())
 }
 
-fn of_objects(error: ObjectError) -> PackError {
+fn of_objects(error: &ObjectError) -> PackError {
     PackError::Corrupt(error.to_string())
 }
