@@ -1,6 +1,6 @@
 //! [`Audit`]: the texts that agents read or run, and the places in them that the rules of the audit check.
 //!
-//! All texts are searched once for the words of all rules, because most texts have none of them.
+//! All texts are searched for the words of all rules together, because most texts have none of them.
 
 pub(crate) mod encoded;
 pub(crate) mod hidden_program;
