@@ -148,21 +148,22 @@ pub(super) fn create(folder: &Path, address: &str) -> Result<Option<Held>, Fetch
     remove_leftovers(store, Some(Duration::from_hours(24)));
     let made = tempfile::Builder::new().prefix(NEW).tempdir_in(store);
     let made = made.at("write in", store)?;
-    // `cache prune` removes a folder that is not locked.
-    let was_removed = || !made.path().exists();
     let path = made.path().join(NAME_FILE);
     let name_file = match File::create_new(&path) {
-        Err(_) if was_removed() => return Ok(None),
+        Err(_) if !made.path().exists() => return Ok(None),
         created => created.at("write", &path)?,
     };
-    let _unlocked_where_locks_are_not = name_file.try_lock_shared();
+    // `cache prune` removes a folder that is not locked yet. What is written there then makes a part of it again.
+    let is_locked_by_other = matches!(name_file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    let was_removed = || is_locked_by_other || !platform::is_file_at(&name_file, &path);
     (&name_file)
         .write_all(address.as_bytes())
         .at("write", &path)?;
-    match Objects::create(made.path()) {
-        Err(_) if was_removed() => return Ok(None),
-        created => drop(created?),
+    let created = Objects::create(made.path());
+    if was_removed() {
+        return Ok(None);
     }
+    drop(created?);
     match std::fs::rename(made.path(), folder) {
         // Another process may have created it, or removed the folder above.
         Err(_) if was_removed() || folder.exists() => return Ok(None),
@@ -254,5 +255,29 @@ pub(super) fn remove_leftovers(store: &Path, age: Option<Duration>) {
             // An error is ignored, because another process may be removing it.
             drop(remove_unused(&path));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[test]
+    fn folder_removed_while_it_is_created_is_no_error() {
+        let cache = tempfile::tempdir().unwrap();
+        let is_done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Relaxed) {
+                    remove_leftovers(cache.path(), None);
+                }
+            });
+            let folders = (0..300).map(|number| cache.path().join(format!("source{number}")));
+            let is_created = |folder: PathBuf| Ok(create(&folder, "address")?.is_some());
+            let created: Result<Vec<bool>, FetchError> = folders.map(is_created).collect();
+            is_done.store(true, Ordering::Relaxed);
+            assert!(created.unwrap().contains(&true));
+        });
     }
 }
