@@ -456,3 +456,46 @@ fn pipes_among_the_files_of_git_hold_nothing_up() {
         added.says("is not a regular file");
     }
 }
+
+#[test]
+fn rules_that_crash_libgit2_are_not_given_to_it() {
+    for place in [".gitignore", ".git/info/exclude", "excludes"] {
+        for rules in ["*\n!\\", "*\n!/\\/\n", "?\r\n!\\\r\n"] {
+            let (context, _repo) = TestContext::with_skills();
+            let excludes = context.project().join("excludes");
+            for (name, value) in [
+                ("user.name", "test"),
+                ("user.email", "test@test.test"),
+                ("core.excludesFile", excludes.to_str().unwrap()),
+            ] {
+                context.git(&["config", name, value]).ok();
+            }
+            context.git(&["commit", "--allow-empty", "-m", "one"]).ok();
+            context.write(place, rules);
+            context.run(&["add", "acme/skills/one"]).ok();
+            for command in ["validate", "verify", "list", "update", "doctor"] {
+                context.run(&[command]).ok();
+            }
+            let since = context.run(&["validate", "--since=HEAD", "."]);
+            since
+                .fails(1)
+                .says("has a line `!\\`, which does not name a file");
+            context.run(&["remove", "one"]).ok();
+        }
+    }
+}
+
+#[test]
+fn rules_of_the_user_that_are_a_pipe_hold_nothing_up() {
+    let (context, _repo) = TestContext::with_skills();
+    let pipe = context.path("home/pipe");
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+    for setting in ["excludesFile", "attributesFile"] {
+        let config = format!("[core]\n\t{setting} = {}\n", pipe.display());
+        context.write("../home/.gitconfig", &config);
+        for command in ["add acme/skills/one", "validate", "verify", "remove one"] {
+            context.run(&command.split(' ').collect::<Vec<_>>()).ok();
+        }
+    }
+}

@@ -7,14 +7,9 @@ use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
 fn second_signal_ends_a_command_that_waits_for_a_file() {
     let (context, _repo) = TestContext::with_skills();
     let pipe = context.path("home/pipe");
-    let config = format!("[core]\n\texcludesFile = {}\n", pipe.display());
-    std::fs::write(context.path("home/.gitconfig"), config).unwrap();
     mknodat(CWD, &pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-    context.write(
-        "sources/one/SKILL.md",
-        "---\nname: one\ndescription: Text.\n---\n",
-    );
-    let mut running = context.mdskill(["add", "./sources/one"]).spawn();
+    let command = context.mdskill(["add", "https://127.0.0.1:1/acme/skills/one"]);
+    let mut running = command.env("SSL_CERT_FILE", &pipe).spawn();
     // A pipe can be opened for writing when a process reads it.
     let writer = loop {
         match open(&pipe, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()) {

@@ -70,8 +70,8 @@ impl WorkTree {
         let mut files: Vec<(PathBuf, String)> = shared
             .map(|folder| (root.join(folder).join(".gitignore"), folder.to_owned()))
             .collect();
-        files.push((self.common_folder().join("info/exclude"), String::new()));
-        files.extend(self.global_excludes().map(|file| (file, String::new())));
+        let outer = self.objects().outer_ignore_files();
+        files.extend(outer.into_iter().map(|file| (file, String::new())));
         files
     }
 }

@@ -40,6 +40,7 @@ pub mod protocol;
 mod received;
 pub mod redact;
 pub mod renames;
+mod rule_files;
 mod shared;
 pub mod signature;
 pub mod similarity;

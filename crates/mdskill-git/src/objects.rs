@@ -187,12 +187,13 @@ impl Objects {
     /// tree. New files that git does not ignore are among them.
     ///
     /// # Errors
-    /// When a tree is missing, or the work tree can't be read.
+    /// When a tree is missing, or the work tree or the rules for it can't be read.
     pub fn changed_files(
         &self,
         root: ObjectId,
         folders: &[String],
     ) -> Result<BTreeSet<String>, ObjectError> {
+        self.check_ignore_rules(folders)?;
         let wrap = |error: git2::Error| unreadable(root, &error);
         let tree = self.repository.find_tree(self.readable(root)?);
         let tree = tree.map_err(wrap)?;

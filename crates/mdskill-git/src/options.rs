@@ -55,29 +55,37 @@ pub(crate) fn set_limits() {
     });
 }
 
-/// Returns the files with attributes of the system and of the user where libgit2 looks for them, whether they exist or
-/// not.
-pub(crate) fn attribute_files() -> &'static [PathBuf] {
-    static FILES: OnceLock<Vec<PathBuf>> = OnceLock::new();
+/// The files with rules of the system and of the user where libgit2 looks for them, whether they exist or not.
+pub(crate) struct UserFiles {
+    pub(crate) attributes: Vec<PathBuf>,
+    /// Those where `core.excludesFile` is not set.
+    pub(crate) ignore: Vec<PathBuf>,
+}
+
+/// Returns the files with rules that are not in a repository.
+pub(crate) fn user_files() -> &'static UserFiles {
+    static FILES: OnceLock<UserFiles> = OnceLock::new();
     FILES.get_or_init(|| {
-        let places = [
-            (ConfigLevel::System, "gitattributes"),
-            (ConfigLevel::XDG, "attributes"),
-        ];
-        let files = places.into_iter().flat_map(|(level, name)| {
-            #[expect(
-                unsafe_code,
-                reason = "git2 can't synchronise threads that read the setting"
-            )]
-            // SAFETY: the paths are set in `set_limits` at most, which precedes every use of libgit2.
-            let folders = unsafe { git2::opts::get_search_path(level) };
-            let folders = folders.map(|folders| folders.to_string_lossy().into_owned());
-            let folders = folders.unwrap_or_default();
-            let files = std::env::split_paths(&folders).map(|folder| folder.join(name));
-            files.collect::<Vec<PathBuf>>()
-        });
-        files.collect()
+        let system = files_named("gitattributes", ConfigLevel::System);
+        let user = files_named("attributes", ConfigLevel::XDG);
+        UserFiles {
+            attributes: [system, user].concat(),
+            ignore: files_named("ignore", ConfigLevel::XDG),
+        }
     })
+}
+
+fn files_named(name: &str, level: ConfigLevel) -> Vec<PathBuf> {
+    #[expect(
+        unsafe_code,
+        reason = "git2 can't synchronise threads that read the setting"
+    )]
+    // SAFETY: the paths are set in `set_limits` at most, which precedes every use of libgit2.
+    let folders = unsafe { git2::opts::get_search_path(level) };
+    let folders = folders.map(|folders| folders.to_string_lossy().into_owned());
+    let folders = folders.unwrap_or_default();
+    let files = std::env::split_paths(&folders).map(|folder| folder.join(name));
+    files.collect()
 }
 
 /// Lets libgit2 read only the configuration of repositories, because it opens none of them if it

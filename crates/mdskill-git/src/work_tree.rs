@@ -8,11 +8,10 @@ use bytes::Bytes;
 use git2::{AttrCheckFlags, AttrValue, DiffOptions};
 
 use crate::file_mode::FileMode;
-use crate::git_folder::is_harmless;
 use crate::object_id::ObjectId;
 use crate::objects::Objects;
 use crate::oid::from_oid;
-use crate::options::attribute_files;
+use crate::rule_files::RuleFiles;
 
 /// The checked-out files of the repository around a folder.
 pub struct WorkTree {
@@ -21,15 +20,13 @@ pub struct WorkTree {
     /// The paths in the index, folded, because some file systems ignore letter case and accents.
     tracked: BTreeSet<String>,
     fold: fn(&str) -> String,
-    /// The folders whose rules of git were looked at, and whether they can be read.
-    looked_at: RefCell<HashMap<String, bool>>,
+    rule_files: RuleFiles,
+    /// Whether the index has files with attributes.
+    tracks_attributes: bool,
     /// The folders that git was asked about, and whether it ignores them.
     ignored_folders: RefCell<HashMap<String, bool>>,
     /// The setting `core.autocrlf`.
     autocrlf: OnceCell<Option<String>>,
-    /// Whether there are attributes outside of the work tree, and in each folder of it.
-    has_outer_attributes: OnceCell<bool>,
-    folders_with_attributes: RefCell<HashMap<String, bool>>,
 }
 
 /// A file that the index has.
@@ -66,15 +63,14 @@ impl WorkTree {
         let root = objects.work_tree()?.canonicalize().ok()?;
         let tracked = tracked(&objects, fold)?;
         Some(Self {
+            rule_files: RuleFiles::of(&objects, &root),
+            tracks_attributes: tracked.iter().any(|path| path.ends_with(".gitattributes")),
             objects,
             root,
             tracked,
             fold,
-            looked_at: RefCell::default(),
             ignored_folders: RefCell::default(),
             autocrlf: OnceCell::new(),
-            has_outer_attributes: OnceCell::new(),
-            folders_with_attributes: RefCell::default(),
         })
     }
 
@@ -110,7 +106,7 @@ impl WorkTree {
     /// with a slash. As in git, everything in an ignored folder is ignored.
     #[must_use]
     pub fn is_ignored(&self, path: &str) -> bool {
-        if !self.has_rules(path) {
+        if !self.rule_files.may_be_ignored(path) || !self.rule_files.can_be_read(path) {
             return false;
         }
         let mut folders = path.match_indices('/').map(|(at, _)| &path[..=at]);
@@ -127,23 +123,6 @@ impl WorkTree {
         let is_ignored = self.objects.is_ignored(folder);
         ignored.insert(folder.to_owned(), is_ignored);
         is_ignored
-    }
-
-    /// Whether the rules of git for a path can be read. libgit2 waits for a pipe without end, so rules that
-    /// are not regular files make all rules unknown.
-    fn has_rules(&self, path: &str) -> bool {
-        let ends = path.match_indices('/').map(|(at, _)| at);
-        [0].into_iter().chain(ends).all(|end| {
-            let mut looked_at = self.looked_at.borrow_mut();
-            if let Some(known) = looked_at.get(&path[..end]) {
-                return *known;
-            }
-            let folder = self.root.join(&path[..end]);
-            let mut files = [".gitignore", ".gitattributes"].into_iter();
-            let are_files = files.all(|name| is_harmless(&folder.join(name)));
-            looked_at.insert(path[..end].to_owned(), are_files);
-            are_files
-        })
     }
 
     /// Returns the path below the work tree, unless it is in a folder of git.
@@ -164,7 +143,7 @@ impl WorkTree {
     /// Returns the value of an attribute, "true" and "false" if it is set or unset; `None` if it is
     /// unspecified.
     pub(crate) fn attribute_value(&self, path: &str, name: &str) -> Option<String> {
-        if !self.has_rules(path) {
+        if !self.rule_files.can_be_read(path) {
             return None;
         }
         let flags = AttrCheckFlags::FILE_THEN_INDEX;
@@ -181,63 +160,20 @@ impl WorkTree {
         }
     }
 
+    /// Whether there may be attributes for the file at `path` below the work tree.
+    pub(crate) fn may_have_attributes(&self, path: &str) -> bool {
+        self.tracks_attributes || self.rule_files.may_have_attributes(path)
+    }
+
     /// Returns the setting `core.autocrlf`, which is asked for each file.
     pub(crate) fn autocrlf(&self) -> Option<&str> {
-        let read = || self.config()?.get_string("core.autocrlf").ok();
+        let read = || self.objects.config()?.get_string("core.autocrlf").ok();
         self.autocrlf.get_or_init(read).as_deref()
     }
 
-    /// Whether there may be attributes for the file at `path` below the work tree. libgit2 looks at a dozen files for
-    /// each attribute of each file, which were a third of the time of `add --all` in a project without any.
-    pub(crate) fn may_have_attributes(&self, path: &str) -> bool {
-        let has_outer = self.has_outer_attributes.get_or_init(|| {
-            let own = self.common_folder().join("info/attributes");
-            let is_set = |config: git2::Config| config.get_path("core.attributesfile").is_ok();
-            let mut files = attribute_files().iter().chain([&own]);
-            self.config().is_none_or(is_set) || files.any(|file| file.symlink_metadata().is_ok())
-        });
-        let ends = path.match_indices('/').map(|(at, _)| at);
-        *has_outer
-            || [0]
-                .into_iter()
-                .chain(ends)
-                .any(|end| self.folder_has_attributes(&path[..end]))
-    }
-
-    fn folder_has_attributes(&self, folder: &str) -> bool {
-        let mut known = self.folders_with_attributes.borrow_mut();
-        if let Some(known) = known.get(folder) {
-            return *known;
-        }
-        let file = Path::new(folder).join(".gitattributes");
-        let is_here = self.root.join(&file).symlink_metadata().is_ok();
-        let has_attributes = is_here || self.is_tracked(&file.to_string_lossy().replace('\\', "/"));
-        known.insert(folder.to_owned(), has_attributes);
-        has_attributes
-    }
-
-    /// Returns a copy of git's configuration. libgit2 1.9 reads the files again for each value, and if
-    /// that fails, `git_config_get_string_buf` frees a pointer that it has not set.
-    fn config(&self) -> Option<git2::Config> {
-        self.objects.repository.config().ok()?.snapshot().ok()
-    }
-
-    /// Returns the folder of git that all work trees share.
-    pub(crate) fn common_folder(&self) -> &Path {
-        self.objects.store()
-    }
-
-    /// Returns the user's own excludes file, if it exists.
-    pub(crate) fn global_excludes(&self) -> Option<PathBuf> {
-        if let Ok(path) = self.config()?.get_path("core.excludesfile") {
-            return Some(path);
-        }
-        let beside = |config: PathBuf, name: &str| config.parent().map(|folder| folder.join(name));
-        let xdg = git2::Config::find_xdg().ok();
-        let home = git2::Config::find_global().ok();
-        let xdg = xdg.and_then(|config| beside(config, "ignore"));
-        xdg.or_else(|| beside(home?, ".config/git/ignore"))
-            .filter(|path| path.is_file())
+    /// Returns the repository.
+    pub(crate) fn objects(&self) -> &Objects {
+        &self.objects
     }
 
     /// Returns the work tree's root.
@@ -249,7 +185,8 @@ impl WorkTree {
     /// Whether git records the executable bits of this work tree's files (`core.fileMode`).
     #[must_use]
     pub fn has_modes(&self) -> bool {
-        self.config()
+        self.objects
+            .config()
             .is_some_and(|config| config.get_bool("core.filemode").unwrap_or(true))
     }
 
@@ -263,7 +200,9 @@ impl WorkTree {
         let prefix = format!("{place}/");
         let paths = self.tracked.range(prefix.clone()..);
         let mut paths = paths.take_while(|path| path.starts_with(&prefix));
-        if !self.has_rules(&prefix) || !paths.all(|path| self.has_rules(path)) {
+        if !self.rule_files.can_be_read(&prefix)
+            || !paths.all(|path| self.rule_files.can_be_read(path))
+        {
             return Vec::new();
         }
         let modified = self.modified_files(&place);
@@ -314,6 +253,12 @@ impl WorkTree {
 }
 
 impl Objects {
+    /// Returns a copy of git's configuration. libgit2 1.9 reads the files again for each value, and if
+    /// that fails, `git_config_get_string_buf` frees a pointer that it has not set.
+    pub(crate) fn config(&self) -> Option<git2::Config> {
+        self.repository.config().ok()?.snapshot().ok()
+    }
+
     /// Prepares an empty repository for [`Objects::is_ignored_by`]: the user's own excludes do not apply.
     pub(crate) fn without_excludes(self) -> Option<Self> {
         let mut config = self.repository.config().ok()?;
