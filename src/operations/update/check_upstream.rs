@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tokio::sync::OnceCell;
+
 use crate::operations::concurrent::join_all;
 
-use super::local_edits::Local;
+use super::local_edits::{Local, Unresolved};
 use super::min_age;
 use super::plan_skill::plan_source;
 use super::skill_commits;
@@ -32,21 +34,28 @@ use mdskill_git::objects::Objects;
 /// The installed skills of each source.
 pub(super) type Sources<'a> = BTreeMap<&'a Source, Vec<InstalledSkill<'a>>>;
 
-/// Fetches the new versions from all sources concurrently, and plans their updates.
+/// Fetches the new versions from all sources concurrently, and plans their updates. The installed files are read
+/// while the first answers are on their way.
+///
+/// # Errors
+/// If the installed files can't be read.
 pub(super) async fn plan_all<'a>(
     request: Request<'a, '_>,
     sources: &Sources<'a>,
-) -> Vec<Result<SourceUpdate<'a>, OpError>> {
+    read_unresolved: impl Fn() -> Result<Unresolved, OpError>,
+) -> Result<Vec<Result<SourceUpdate<'a>, OpError>>, OpError> {
     let progress = request.context.progress;
     progress.begin("looking for updates");
+    let unresolved = OnceCell::new();
+    let unresolved = || unresolved.get_or_try_init(async || read_unresolved());
     let planned = sources.iter().map(async |(source, skills)| {
         let fetched = fetch(request, source, skills).await?;
         // Planned at once, because a source without new versions is then closed.
-        plan_source(request, fetched)
+        plan_source(request, unresolved().await?, fetched)
     });
-    let planned = join_all(planned).await;
+    let (planned, read) = tokio::join!(join_all(planned), unresolved());
     progress.end();
-    planned
+    read.map(|_| planned)
 }
 
 /// Fetches from one source: one request if nothing changed, at most three.

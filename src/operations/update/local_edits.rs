@@ -249,13 +249,16 @@ fn read_file(path: &Path) -> Result<Vec<u8>, fs::Error> {
     Ok(bytes)
 }
 
+/// The skills with markers of an earlier conflict.
+pub(super) type Unresolved = BTreeMap<SkillName, Conflicted>;
+
 /// Returns the skills with markers of an earlier conflict, which are not updated until it is resolved,
 /// because the next merge would take the markers for edits.
 pub(super) fn find_unresolved(
     context: &Context<'_>,
     skills: &[InstalledSkill<'_>],
-) -> Result<BTreeMap<SkillName, Conflicted>, OpError> {
-    let mut found = BTreeMap::new();
+) -> Result<Unresolved, OpError> {
+    let mut found = Unresolved::new();
     for (skill, folder, on_disk) in read_folders(context, skills.iter().copied())? {
         let OnDisk::Folder(snapshot) = &on_disk else {
             continue;

@@ -20,7 +20,7 @@ pub(crate) use self::consent::{Consent, NeedsConsent};
 
 use self::check_upstream::{Sources, plan_all};
 use self::choose::choose_updates;
-use self::local_edits::find_unresolved;
+use self::local_edits::{Unresolved, find_unresolved};
 use self::source_update::{NewVersion, Request, SkillUpdate, SourceUpdate};
 use super::OpError;
 use super::findings::Found;
@@ -211,26 +211,26 @@ async fn update_skills(
     let policy_check = PolicyCheck::open(context)?;
     let lockfile = required_lockfile(context)?;
     let skills = InstalledSkill::named(&context.scope, &lockfile, &options.names)?;
-    // With `--force`, edits are discarded, and an unresolved conflict is one.
-    let unresolved = if options.force {
-        BTreeMap::new()
-    } else {
-        find_unresolved(context, &skills)?
-    };
     let request = Request {
         context,
         options,
         policy_check: &policy_check,
         lockfile: &lockfile,
-        unresolved: &unresolved,
     };
-    let (sources, refused) = installed_by_source(&policy_check, skills);
+    let read_unresolved = || {
+        // Edits are discarded, and an unresolved conflict is one.
+        if options.force {
+            return Ok(Unresolved::new());
+        }
+        find_unresolved(context, &skills)
+    };
+    let (sources, refused) = installed_by_source(&policy_check, &skills);
     let mut report = Report {
         dry_run: options.dry_run,
         refused,
         ..Report::default()
     };
-    let planned = plan_all(request, &sources).await;
+    let planned = plan_all(request, &sources, read_unresolved).await?;
     let mut updates = Vec::new();
     for (planned, (source, skills)) in planned.into_iter().zip(&sources) {
         match planned {
@@ -291,11 +291,11 @@ async fn update_skills(
 /// to be fetched.
 fn installed_by_source<'a>(
     policy_check: &PolicyCheck,
-    skills: Vec<InstalledSkill<'a>>,
+    skills: &[InstalledSkill<'a>],
 ) -> (Sources<'a>, Vec<Refusal>) {
     let mut sources = Sources::new();
     let mut refused = Vec::new();
-    for skill in skills {
+    for &skill in skills {
         let refusals = policy_check.before_fetch(&Version::locked(skill));
         if refusals.is_empty() {
             let source = &skill.entry.source;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::audit;
-use super::local_edits::{Local, MergeOutcome};
+use super::local_edits::{Local, MergeOutcome, Unresolved};
 use super::skill_commits::commits_of;
 use super::source_update::{
     Comparison, Fetched, Kept, NewVersion, Relocked, Request, SkillUpdate, SourceUpdate, Tracked,
@@ -33,6 +33,7 @@ use mdskill_lint::skill_files::SkillFiles;
 /// Plans the update of every skill of a source.
 pub(super) fn plan_source<'a>(
     request: Request<'a, '_>,
+    unresolved: &Unresolved,
     fetched: Fetched<'a>,
 ) -> Result<SourceUpdate<'a>, OpError> {
     let planner = Planner {
@@ -42,7 +43,7 @@ pub(super) fn plan_source<'a>(
     };
     let mut skills = Vec::with_capacity(fetched.skills.len());
     for (tracked, compared) in fetched.skills {
-        let unresolved = request.unresolved.get(tracked.skill.name);
+        let unresolved = unresolved.get(tracked.skill.name);
         let update = match (compared, unresolved) {
             (Comparison::Changed(_), Some(unresolved)) if !request.options.force => {
                 conflict_with(&tracked, unresolved)

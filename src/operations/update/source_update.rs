@@ -30,8 +30,6 @@ pub(super) struct Request<'a, 'c> {
     pub options: &'a Options,
     pub policy_check: &'a PolicyCheck,
     pub lockfile: &'a Lockfile,
-    /// The skills with markers of an earlier conflict.
-    pub unresolved: &'a BTreeMap<SkillName, Conflicted>,
 }
 
 /// An installed skill, and what its ref resolves to now.
