@@ -17,7 +17,7 @@ use crate::options::user_files;
 
 /// At the beginning of a file that some editors write.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-/// The size of a file with patterns that is read, in bytes. Those of a larger one are left to libgit2.
+/// The size of the largest file with patterns, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The rules of a work tree, each file read once.
@@ -176,6 +176,9 @@ impl Patterns {
         match read(file) {
             Ok(text) => self.add(&text),
             Err(error) if is_missing(&error) => {}
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                self.problem = Some("is larger than 1 MiB");
+            }
             // The empty word is in every path.
             Err(_) => self.words.push(Vec::new()),
         }
@@ -184,13 +187,21 @@ impl Patterns {
     fn add(&mut self, text: &[u8]) {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         for line in text.split(|byte| *byte == b'\n') {
+            // As libgit2 does.
+            let returns = line.iter().take_while(|byte| **byte == b'\r').count();
+            let line = &line[returns..];
+            if line.starts_with(b"#") {
+                continue;
+            }
+            // libgit2 1.9 ends a pattern at both, and reads an empty one again without end.
+            if line.contains(&b'\x0b') || line.contains(&b'\x0c') {
+                self.problem = Some("has a vertical tab or a form feed: remove it");
+            }
             if let Some(exception) = line.strip_prefix(b"!") {
-                let is_special = |byte: &u8| b"/\\".contains(byte) || byte.is_ascii_whitespace();
-                if exception.contains(&b'\\') && exception.iter().all(is_special) {
-                    // libgit2 1.9 removes the backslash, and then compares a null pointer with all patterns.
+                if is_empty_for_libgit2(exception) {
                     self.problem = Some("has a line `!\\`, which does not name a file: remove it");
                 }
-            } else if !line.starts_with(b"#") && !line.trim_ascii().is_empty() {
+            } else if !line.trim_ascii().is_empty() {
                 self.words.push(longest_word(line.trim_ascii()));
             }
         }
@@ -201,6 +212,13 @@ impl Patterns {
         let is_inside = |word: &Vec<u8>| memchr::memmem::find(path.as_bytes(), word).is_some();
         self.words.iter().any(is_inside)
     }
+}
+
+/// Whether a pattern may be empty when libgit2 1.9 has removed a backslash at its end. It then compares a null pointer
+/// with the patterns above.
+fn is_empty_for_libgit2(pattern: &[u8]) -> bool {
+    let pattern = pattern.split(|byte| *byte == 0).next().unwrap_or_default();
+    pattern.contains(&b'\\') && pattern.iter().all(|byte| b"/\\ \t\r".contains(byte))
 }
 
 /// Returns the longest part of a pattern that must be in a path as it is, in lower case.
@@ -215,8 +233,10 @@ fn longest_word(pattern: &[u8]) -> Vec<u8> {
 
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    let length = File::open(file)?.take(MAX_BYTES).read_to_end(&mut text)?;
-    if length as u64 == MAX_BYTES {
+    let length = File::open(file)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut text)?;
+    if length as u64 > MAX_BYTES {
         return Err(ErrorKind::FileTooLarge.into());
     }
     Ok(text)
@@ -243,7 +263,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_libgit2_ignores_may_match(
-            text in "\\PC?([aAb.é/ ]|\\*|\\?|\\[|\\]|\\\\|!|#|\r\n|\n|\0|\t){0,9}",
+            text in "\\PC?([aAb.é/ ]|\\*|\\?|\\[|\\]|\\\\|!|#|\r|\n|\t|\x0b|\x0c){0,9}",
             path in "[aAbé][aAb. ]{0,2}(/[ab][ab.]{0,2}){0,2}/?",
         ) {
             // For libgit2, a dot that ends the file is everything; for git, it is nothing.
