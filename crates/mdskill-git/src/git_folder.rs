@@ -62,6 +62,10 @@ pub(crate) fn check_around(folder: &Path) -> Result<(), ObjectError> {
 
 /// Whether opening a path, to which a link may lead, neither waits nor reads without end.
 pub(crate) fn is_harmless(path: &Path) -> bool {
+    // The usual way to say "no file".
+    if path == Path::new("/dev/null") {
+        return true;
+    }
     let is_special = |there: Metadata| !there.is_dir() && !there.is_file();
     !path.metadata().is_ok_and(is_special)
 }
@@ -91,8 +95,6 @@ fn special_in_config(config: &Path, depth: u32) -> Option<PathBuf> {
         let key = key.rsplit([']', ' ', '\t']).find(|part| !part.is_empty())?;
         let is_file = FILE_SETTINGS.contains(&key.to_ascii_lowercase().as_str());
         let value = value.trim().replace(['"', '\\'], "");
-        // The usual way to say "no file".
-        let is_file = is_file && value != "/dev/null";
         is_file.then(|| config.with_file_name(value))
     });
     named.into_iter().find_map(|file| {

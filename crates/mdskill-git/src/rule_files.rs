@@ -54,7 +54,7 @@ impl RuleFiles {
             root: root.to_owned(),
             outer: Rules {
                 can_be_read: ignored.problem.is_none()
-                    && attributes.iter().all(|file| can_be_opened(file)),
+                    && attributes.iter().all(|file| is_harmless(file)),
                 has_attributes: is_named || attributes.iter().any(|file| is_there(file)),
                 ignored,
             },
@@ -92,7 +92,7 @@ impl RuleFiles {
         let attributes = self.root.join(folder).join(".gitattributes");
         let ignored = Patterns::of_file(&self.root.join(folder).join(".gitignore"));
         let rules = Rc::new(Rules {
-            can_be_read: ignored.problem.is_none() && can_be_opened(&attributes),
+            can_be_read: ignored.problem.is_none() && is_harmless(&attributes),
             has_attributes: is_there(&attributes),
             ignored,
         });
@@ -141,12 +141,6 @@ fn folders_around(path: &str) -> impl Iterator<Item = &str> {
     [0].into_iter().chain(ends).map(|end| &path[..end])
 }
 
-/// Whether libgit2 does not wait for a file, as for a pipe, or read it without end. The empty device is the usual way to
-/// say "no file".
-fn can_be_opened(file: &Path) -> bool {
-    is_harmless(file) || file == Path::new("/dev/null")
-}
-
 fn is_there(file: &Path) -> bool {
     file.symlink_metadata().is_ok()
 }
@@ -169,7 +163,7 @@ impl Patterns {
     }
 
     fn add_file(&mut self, file: &Path) {
-        if !can_be_opened(file) {
+        if !is_harmless(file) {
             self.problem = Some("is not a regular file");
             return;
         }
