@@ -139,6 +139,35 @@ fn update_names_known_commits_and_receives_only_changes() {
     context.locked(&format!("commit = \"{old}\""));
 }
 
+#[test]
+fn skills_are_checked_while_files_of_others_arrive() {
+    let mut context = ServedContext::new();
+    // It can't be compressed, and arrives last.
+    let mut state = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    });
+    let noise: Vec<u8> = noise.take(300_000).collect();
+    context.repo.write(
+        "skills/zoo/SKILL.md",
+        "---\nname: zoo\ndescription: Animals\n---\n",
+    );
+    context.repo.write("skills/zoo/animals.bin", noise);
+    context.repo.commit("Add animals");
+    let is_for_files = |request: &Request| request.wants().len() > 1;
+    context
+        .server
+        .fault_when(is_for_files, Fault::Stall(100_000));
+    let add = context.mdskill(["-vv", "add", "acme/skills", "--all"]);
+    let outcome = add.env("MDSKILL_TIMEOUT", "1").run();
+    let checked = "checked a skill before all files were here";
+    outcome.fails(5).says("no data from 127.0.0.1");
+    for skill in ["one", "two", "three"] {
+        outcome.says(&format!("{checked} skill=skills/{skill}"));
+    }
+}
+
 /// A repository with a root tree of 300 entries, of which one has changed since the skill was added.
 fn wide() -> (ServedContext, String) {
     let mut context = ServedContext::new();

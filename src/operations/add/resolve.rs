@@ -1,6 +1,6 @@
 //! Resolves specs to candidates. Each repository is opened once for all of its requested skills.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Options;
 use crate::context::Context;
@@ -13,6 +13,8 @@ use crate::operations::resolve::{Candidate, HiddenSkill, Opened, full_spec, quer
 use crate::policy::RefKind;
 use crate::skill::discover::Found;
 use crate::source::Source;
+use mdskill_git::ObjectId;
+use mdskill_lint::Settings;
 
 /// The candidates of one repository at one commit.
 pub(super) struct Prepared<'a> {
@@ -108,13 +110,23 @@ pub(super) async fn prepare<'a>(
     let wanted = wanted.map(String::as_str);
     let mut opened = Opened::open_for(context, &group.source, &group.query, wanted).await?;
     let (mut chosen, mut paths): (Vec<Found>, HashSet<String>) = Default::default();
-    let mut hidden = Vec::new();
+    let settings = options.rules.settings_for(&opened.repository.source);
+    let (mut checked, mut hidden) = (Checked::new(), Vec::new());
     for wanted in group.wanted {
         let found = if options.all && !group.is_exact {
             let wanted = wanted.as_deref();
             let selection = opened.all_below(wanted, options.hidden).await?;
             // Whether a skill is internal is known only then.
-            opened.fetch_files(&selection.skills).await?;
+            let texts = selection.skills.iter().map(|found| found.skill_file);
+            let texts: Vec<ObjectId> = texts.collect();
+            check(
+                &mut opened,
+                &selection.skills,
+                &settings,
+                texts,
+                &mut checked,
+            )
+            .await?;
             let mut selection = opened.all_below(wanted, options.hidden).await?;
             if selection.skills.is_empty() {
                 return Err(OpError::AllHidden {
@@ -133,11 +145,14 @@ pub(super) async fn prepare<'a>(
             }
         }
     }
+    check(&mut opened, &chosen, &settings, Vec::new(), &mut checked).await?;
     let mut candidates = Vec::with_capacity(chosen.len());
     let mut left_out = Vec::new();
-    let settings = options.rules.settings_for(&opened.repository.source);
-    for candidate in opened.prepare(&chosen, &settings).await? {
-        match candidate {
+    for result in chosen
+        .iter()
+        .filter_map(|found| checked.remove(&found.path))
+    {
+        match result {
             Ok(candidate) => candidates.push(candidate),
             // With --all, the other skills are installed.
             Err(error) if options.all => left_out.push(Problem {
@@ -161,6 +176,27 @@ pub(super) async fn prepare<'a>(
         left_out,
         hidden,
     })
+}
+
+/// The skills that were fetched and checked, by their path.
+type Checked = HashMap<String, Result<Candidate, OpError>>;
+
+/// Fetches the files of the skills that are not in `checked` with these others, and checks them as they arrive.
+async fn check(
+    opened: &mut Opened<'_>,
+    skills: &[Found],
+    settings: &Settings,
+    others: Vec<ObjectId>,
+    checked: &mut Checked,
+) -> Result<(), OpError> {
+    let is_new = |found: &&Found| !checked.contains_key(&found.path);
+    let new: Vec<Found> = skills.iter().filter(is_new).cloned().collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let results = opened.prepare_with(&new, settings, others).await?;
+    checked.extend(new.into_iter().map(|found| found.path).zip(results));
+    Ok(())
 }
 
 /// Returns the warning that a skill brings a repository of code, or other skills, with it.

@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use tracing::debug;
+
 use super::Candidate;
 use super::candidate::Origin;
 use crate::parallel;
@@ -123,6 +125,7 @@ impl Checks {
         if let Ok(Ok(candidate)) = checked
             && candidate.files.is_in_memory()
         {
+            debug!(skill = %candidate.path, "checked a skill before all files were here");
             *lock(&skill.checked) = Some(candidate);
         }
     }
