@@ -1,5 +1,6 @@
 //! [`Repository`]: an open source. Any number of its skills take three requests.
 
+mod blobs;
 mod commits;
 mod containing_ref;
 mod links;
@@ -13,7 +14,7 @@ pub(crate) use links::check_count;
 pub use refs::Tags;
 pub(crate) use refs::resolve_stored;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
@@ -430,45 +431,6 @@ impl Repository<'_> {
                 self.fetch(&wants, what).await
             }
             fetched => fetched,
-        }
-    }
-
-    /// Fetches the missing blobs in one request.
-    ///
-    /// `commits` have these blobs, and are fetched instead if the server does not send single blobs.
-    ///
-    /// # Errors
-    /// When the request fails, or the server does not send all blobs.
-    pub async fn fetch_blobs(
-        &mut self,
-        ids: impl IntoIterator<Item = ObjectId>,
-        commits: &[ObjectId],
-    ) -> Result<(), FetchError> {
-        // Git sends them in this order, so that a skill is complete before the last one arrives.
-        let mut known = HashSet::new();
-        let missing: Vec<ObjectId> = ids
-            .into_iter()
-            .filter(|id| known.insert(*id) && !self.objects().contains(*id))
-            .collect();
-        let Some(first) = missing.first().copied() else {
-            return Ok(());
-        };
-        let what = format!("blob {}", first.short());
-        let wants = Wants::blobs(missing.iter().copied());
-        match self.fetch(&wants, what.clone()).await {
-            Err(error) if error.refusal().is_some() && !commits.is_empty() => {
-                info!(%error, "fetching whole commits in place of single files");
-                let wants = Wants::new(commits.iter().copied(), Depth::Everything(1));
-                self.fetch(&wants, what).await?;
-            }
-            fetched => fetched?,
-        }
-        match missing.into_iter().find(|id| !self.objects().contains(*id)) {
-            Some(missing) => Err(FetchError::Incomplete {
-                url: self.url.clone(),
-                missing,
-            }),
-            None => Ok(()),
         }
     }
 
