@@ -139,6 +139,62 @@ fn update_names_known_commits_and_receives_only_changes() {
     context.locked(&format!("commit = \"{old}\""));
 }
 
+/// A repository with three more skills: 300 files, 300 files of which one is a link, and one file.
+fn large() -> ServedContext {
+    let mut context = ServedContext::new();
+    for skill in ["large", "linked", "small"] {
+        let file = format!("skills/{skill}/SKILL.md");
+        let text = format!("---\nname: {skill}\ndescription: Data\n---\n");
+        context.repo.write(&file, text);
+    }
+    for number in 0..299 {
+        for skill in ["large", "linked"] {
+            let file = format!("skills/{skill}/data/{number}.txt");
+            context.repo.write(&file, format!("{skill} {number}\n"));
+        }
+    }
+    context.repo.symlink("skills/linked/more.txt", "data/7.txt");
+    context.repo.commit("Add large skills");
+    context
+}
+
+#[test]
+fn many_files_are_requested_by_folder() {
+    let context = large();
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    let large = context.repo.rev_parse("HEAD:skills/large");
+    let wants = context.server.requests().last().unwrap().wants();
+    assert!(wants.contains(&large), "{wants:?}");
+    for file in blobs(&context.repo, "HEAD:skills/large") {
+        assert!(!wants.contains(&file));
+    }
+    // The folder of a skill with a link may have files that the skill does not have.
+    let linked = context.repo.rev_parse("HEAD:skills/linked");
+    assert!(!wants.contains(&linked));
+    for file in blobs(&context.repo, "HEAD:skills/linked/data") {
+        assert!(wants.contains(&file));
+    }
+    let small = context.repo.rev_parse("HEAD:skills/small/SKILL.md");
+    assert!(wants.contains(&small));
+    for skill in ["large", "small", "three"] {
+        context.has(skill, &format!("HEAD:skills/{skill}"));
+    }
+}
+
+#[test]
+fn server_without_folders_sends_single_files() {
+    let context = large();
+    context.server.fault(Fault::RefuseTreeWants);
+    context.run(&["add", "acme/skills", "--all"]).ok();
+    let wants = context.server.requests().last().unwrap().wants();
+    for file in blobs(&context.repo, "HEAD:skills/large") {
+        assert!(wants.contains(&file));
+    }
+    for skill in ["large", "small", "three"] {
+        context.has(skill, &format!("HEAD:skills/{skill}"));
+    }
+}
+
 #[test]
 fn skills_are_checked_while_files_of_others_arrive() {
     let mut context = ServedContext::new();

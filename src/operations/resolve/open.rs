@@ -275,11 +275,16 @@ impl<'a> Opened<'a> {
     ) -> Result<Vec<Result<Candidate, OpError>>, OpError> {
         let chosen = self.download(chosen.to_vec()).await?;
         let trees = self.read_trees(&chosen).await?;
-        let files: Vec<ObjectId> = trees.iter().flatten().flat_map(SkillTree::blobs).collect();
+        let readable: Vec<&SkillTree> = trees.iter().flatten().collect();
+        let files: Vec<ObjectId> = readable.iter().flat_map(|tree| tree.blobs()).collect();
+        let missing = files.iter().copied().chain(others);
+        let missing = self.repository.missing(missing);
         let origin = Arc::new(self.origin_of(chosen.len(), settings)?);
-        let early = EarlyChecks::start(&origin, self.repository.objects(), &chosen, &trees);
-        self.fetch_blobs(files.iter().copied().chain(others))
-            .await?;
+        let objects = self.repository.objects();
+        let early = EarlyChecks::start(&origin, objects, &chosen, &trees, &missing);
+        let commits: Vec<ObjectId> = self.commit().into_iter().collect();
+        let fetched = self.repository.fetch_files(missing, &readable, &commits);
+        fetched.await?;
         self.repository.check_total(files)?;
         // Each thread opens the repository for itself.
         let store = self.repository.objects().shared();

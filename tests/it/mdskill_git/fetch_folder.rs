@@ -15,7 +15,7 @@ async fn fetch_folder(client: &Client, url: &str, folder: &str, cache: &Path) ->
     remote.fetch(&Wants::trees(commit), &objects, &Silent).await?;
     let found = objects.find(objects.root_tree(commit)?, folder)?;
     let files = objects.files(found.ok_or("the commit has no such folder")?.id)?;
-    let blobs = Wants::blobs(files.iter().map(|(_, entry)| entry.id));
+    let blobs = Wants::objects(files.iter().map(|(_, entry)| entry.id));
     remote.fetch(&blobs, &objects, &Silent).await?;
     files.into_iter().map(|(path, entry)| Ok((path, objects.blob(entry.id)?.into()))).collect()
 }

@@ -300,7 +300,7 @@ fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
     if body.len() <= GZIP_FROM {
         return None;
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(body).ok()?;
     encoder.finish().ok()
 }

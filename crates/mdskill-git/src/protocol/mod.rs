@@ -63,7 +63,7 @@ pub struct Capabilities {
 /// The objects to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wants {
-    /// The ids of commits or blobs.
+    /// The ids of commits, trees, or blobs.
     pub ids: Vec<ObjectId>,
     /// Commits whose trees are already in the repository; of a history, commits that are not sent,
     /// and neither are their ancestors.
@@ -88,8 +88,8 @@ impl Wants {
         Self::new([commit], Depth::Trees(1))
     }
 
-    /// Wants exactly these blobs.
-    pub fn blobs(ids: impl IntoIterator<Item = ObjectId>) -> Self {
+    /// Wants these blobs, and these trees with all that is below them.
+    pub fn objects(ids: impl IntoIterator<Item = ObjectId>) -> Self {
         Self::new(ids, Depth::Exactly)
     }
 
@@ -126,7 +126,7 @@ pub enum Depth {
     Trees(u32),
     /// The same with all blobs, for a server without filters.
     Everything(u32),
-    /// Exactly the wanted objects.
+    /// Exactly the wanted objects, and what is below the wanted trees.
     Exactly,
     /// The wanted objects, and this number of commits back from those that are commits, without trees.
     History(u32),
