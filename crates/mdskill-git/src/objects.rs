@@ -3,8 +3,8 @@
 //! libgit2 checks the id of an object on every read; its network code is not built in. Packs that arrive are decoded
 //! in `pack`. Minimum version: libgit2 1.9.7, because of six CVEs of 2026.
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -43,9 +43,9 @@ pub struct Objects {
     names: TreeNames,
     loose: Loose,
     received: Arc<Received>,
-    /// The commit whose tree was asked for last, and the tree. The skills of a repository are mostly of one
-    /// commit: to read it again for each of 181 was a tenth of all work of `add`.
-    last_root: Cell<Option<(ObjectId, ObjectId)>>,
+    /// The trees of the commits that were asked for. The skills of a repository are mostly of one commit, or of an old
+    /// and a new one: to read it again for each of 181 was a tenth of all work of `add`.
+    roots: RefCell<HashMap<ObjectId, ObjectId>>,
 }
 
 impl Objects {
@@ -66,7 +66,7 @@ impl Objects {
             names: TreeNames::default(),
             loose: Loose::default(),
             received: Arc::default(),
-            last_root: Cell::default(),
+            roots: RefCell::default(),
         }
     }
 
@@ -341,11 +341,11 @@ impl Objects {
     /// # Errors
     /// When it is missing, damaged, or not a commit.
     pub fn root_tree(&self, commit: ObjectId) -> Result<ObjectId, ObjectError> {
-        if let Some((_, tree)) = self.last_root.get().filter(|(last, _)| *last == commit) {
-            return Ok(tree);
+        if let Some(tree) = self.roots.borrow().get(&commit) {
+            return Ok(*tree);
         }
         let tree = self.commit(commit)?.tree;
-        self.last_root.set(Some((commit, tree)));
+        self.roots.borrow_mut().insert(commit, tree);
         Ok(tree)
     }
 
