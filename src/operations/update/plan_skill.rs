@@ -10,7 +10,7 @@ use super::source_update::{
     Upstream,
 };
 use super::successors::Successor;
-use crate::diff;
+use crate::diff::{self, capabilities};
 use crate::fetch::history::Lineage;
 use crate::fetch::{Move, Repository};
 use crate::hint::{Hint, mdskill};
@@ -22,13 +22,14 @@ use crate::operations::install_steps::is_version;
 use crate::operations::installed::SkillFolder;
 use crate::operations::policy_check::Refusal;
 use crate::operations::report::{Conflicted, Gone, LeftAlone, Reason};
-use crate::operations::resolve::{diagnose, full_spec};
+use crate::operations::resolve::full_spec;
 use crate::skill::tree::{MAX_IN_MEMORY, Memory, SkillTree};
 use crate::skill::{DiskFiles, GitFiles};
 use mdskill_git::objects::ObjectError;
 use mdskill_lint::diagnostic::Diagnostic;
 use mdskill_lint::name::SkillName;
 use mdskill_lint::skill_files::SkillFiles;
+use mdskill_lint::validate_with_capabilities;
 
 /// Plans the update of every skill of a source.
 pub(super) fn plan_source<'a>(
@@ -175,7 +176,9 @@ impl Planner<'_, '_, '_> {
         };
         let (path, folder) = (entry.path.as_str(), tracked.skill.name.as_str());
         let settings = options.rules.settings_for(&entry.source);
-        let found = diagnose(objects, root, path, folder, &files, &settings).diagnostics;
+        let new = GitFiles::of(objects, root, path, folder, &files);
+        let (checked, of_new) = validate_with_capabilities(&new, &settings.for_untrusted());
+        let found = checked.diagnostics;
         let place = tracked.skill.first_place();
         if let Some(reason) =
             audit::refusal(options, tracked.skill.name, &found, whose_of(kept.as_ref()))
@@ -194,7 +197,8 @@ impl Planner<'_, '_, '_> {
         }
         // The files without markers are compared, so that no marker is reported as a capability.
         let unmarked = kept.as_ref().and_then(|kept| kept.unmarked.as_ref());
-        let after = GitFiles::of(objects, root, path, folder, unmarked.unwrap_or(&files));
+        let after = unmarked.map(|files| GitFiles::of(objects, root, path, folder, files));
+        let after = after.as_ref().unwrap_or(&new);
         let before = self.before(tracked);
         let before = before.as_deref();
         let lineage = self.lineage(tracked);
@@ -204,10 +208,17 @@ impl Planner<'_, '_, '_> {
         let mut notes = upstream.notes;
         notes.extend(resolved.into_iter().chain(warning(lineage, tracked)));
         notes.extend(new_ref(tracked));
-        let diff = diff::compare(before, &after);
+        let diff = diff::compare_with(before, after, &mut |files, is_before| {
+            let is_new = !is_before && unmarked.is_none();
+            if is_new {
+                of_new.clone()
+            } else {
+                capabilities(files)
+            }
+        });
         let unified = options
             .with_differences
-            .then(|| diff::unified(before, &after, &place));
+            .then(|| diff::unified(before, after, &place));
         let folders = [&*tracked.skill.entry.path, path];
         let skill_commits = lineage
             .filter(|_| options.with_differences)
