@@ -119,7 +119,7 @@ pub(super) async fn prepare<'a>(
             // Whether a skill is internal is known only then.
             let texts = selection.skills.iter().map(|found| found.skill_file);
             let texts: Vec<ObjectId> = texts.collect();
-            check(
+            fetch_and_check(
                 &mut opened,
                 &selection.skills,
                 &settings,
@@ -145,7 +145,7 @@ pub(super) async fn prepare<'a>(
             }
         }
     }
-    check(&mut opened, &chosen, &settings, Vec::new(), &mut checked).await?;
+    fetch_and_check(&mut opened, &chosen, &settings, Vec::new(), &mut checked).await?;
     let mut candidates = Vec::with_capacity(chosen.len());
     let mut left_out = Vec::new();
     for result in chosen
@@ -182,7 +182,7 @@ pub(super) async fn prepare<'a>(
 type Checked = HashMap<String, Result<Candidate, OpError>>;
 
 /// Fetches the files of the skills that are not in `checked` with these others, and checks them as they arrive.
-async fn check(
+async fn fetch_and_check(
     opened: &mut Opened<'_>,
     skills: &[Found],
     settings: &Settings,
