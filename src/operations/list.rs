@@ -1,6 +1,6 @@
 //! `list`: the installed skills and their states, without network requests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 
@@ -133,14 +133,13 @@ pub(super) fn unmanaged(
     let Some(entries) = fs::if_found(std::fs::read_dir(&folder)).at("list", &folder)? else {
         return Ok(Vec::new());
     };
+    let managed = skills.iter().filter(|skill| skill.targets.contains(target));
+    let managed: HashSet<&str> = managed.map(|skill| skill.name.as_str()).collect();
     let mut found = Vec::new();
     for entry in entries {
         let entry = entry.at("list", &folder)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_managed = skills
-            .iter()
-            .any(|skill| skill.name.as_str() == name && skill.targets.contains(target));
-        if !is_managed && entry.path().join(SKILL_FILE).is_file() {
+        if !managed.contains(&*name) && entry.path().join(SKILL_FILE).is_file() {
             found.push(Installed {
                 name,
                 place: scope.display(&entry.path()),
