@@ -71,6 +71,13 @@ impl Frontmatter {
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
     }
+
+    /// Returns the trimmed text of the field with this key; `None` if it is empty or not a text.
+    #[must_use]
+    pub fn text_of(&self, key: &str) -> Option<&str> {
+        let text = self.field(key)?.value.text()?;
+        Some(text).filter(|text| !text.is_empty())
+    }
 }
 
 /// Parses the frontmatter of a SKILL.md as YAML 1.2.
@@ -112,10 +119,7 @@ pub fn summary(text: &[u8]) -> (Option<String>, Option<String>) {
     let Ok(frontmatter) = parse(text) else {
         return (None, None);
     };
-    let text_of = |key| {
-        let text = frontmatter.field(key)?.value.text()?;
-        (!text.is_empty()).then(|| text.to_owned())
-    };
+    let text_of = |key| frontmatter.text_of(key).map(str::to_owned);
     (text_of("name"), text_of("description"))
 }
 

@@ -70,6 +70,15 @@ pub enum Role {
 impl<'a> ParsedSkill<'a> {
     /// Parses the skill with these files. The body is parsed even when the YAML is invalid.
     pub(crate) fn new(files: &'a dyn SkillFiles, profile: Profile) -> Self {
+        Self::with_frontmatter(files, profile, None)
+    }
+
+    /// As [`ParsedSkill::new`], with the frontmatter of `SKILL.md` if it was parsed before.
+    pub(crate) fn with_frontmatter(
+        files: &'a dyn SkillFiles,
+        profile: Profile,
+        known: Option<Result<Frontmatter, FrontmatterError>>,
+    ) -> Self {
         let entries = files.entries();
         let mut skill = Self {
             files,
@@ -83,7 +92,7 @@ impl<'a> ParsedSkill<'a> {
             frontmatter: None,
             audit: OnceCell::new(),
         };
-        skill.read_skill_md();
+        skill.read_skill_md(known);
         skill.read_pages();
         skill
     }
@@ -99,7 +108,7 @@ impl<'a> ParsedSkill<'a> {
         self.resolve();
     }
 
-    fn read_skill_md(&mut self) {
+    fn read_skill_md(&mut self, known: Option<Result<Frontmatter, FrontmatterError>>) {
         let entry = self.entry(SKILL_FILE).filter(|entry| entry.is_file());
         let Some(entry) = entry else { return };
         if let EntryKind::File { bytes, .. } = entry.kind
@@ -112,7 +121,7 @@ impl<'a> ParsedSkill<'a> {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((&entry.path, error)),
         };
-        self.frontmatter = Some(frontmatter::parse(&bytes));
+        self.frontmatter = known.or_else(|| Some(frontmatter::parse(&bytes)));
         self.skill_md = Some(bytes);
     }
 

@@ -52,10 +52,14 @@ impl Origin {
         };
         let folder = found.folder();
         let folder = folder.unwrap_or_else(|| self.source.repository_name());
-        let (name, note) = name_to_install(&skill_file, folder)?;
+        let frontmatter = frontmatter::parse(&skill_file);
+        let declared = frontmatter.as_ref().ok();
+        let declared = declared.and_then(|frontmatter| frontmatter.text_of("name"));
+        let (name, note) = name_of(declared, folder)?;
         let (root, path, settings) = (self.root, &found.path, &self.settings);
         let view = GitFiles::of(objects, root, path, name.as_str(), &files);
-        let (checked, found) = validate_with_capabilities(&view, &settings.for_untrusted());
+        let settings = settings.for_untrusted();
+        let (checked, found) = validate_with_capabilities(&view, &settings, Some(frontmatter));
         let capabilities = found.into_iter().collect();
         Ok(Candidate {
             dangers: Vec::new(),
@@ -111,7 +115,11 @@ pub(crate) fn name_to_install(
     folder: &str,
 ) -> Result<(SkillName, Option<String>), OpError> {
     let (declared, _) = frontmatter::summary(skill_file);
-    let problem = match declared.as_deref().map(SkillName::from_frontmatter) {
+    name_of(declared.as_deref(), folder)
+}
+
+fn name_of(declared: Option<&str>, folder: &str) -> Result<(SkillName, Option<String>), OpError> {
+    let problem = match declared.map(SkillName::from_frontmatter) {
         Some(Ok(name)) => {
             let note = (name.as_str() != folder).then(|| {
                 format!("installed under the name in its frontmatter; its folder is `{folder}`")

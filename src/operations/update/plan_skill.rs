@@ -177,7 +177,7 @@ impl Planner<'_, '_, '_> {
         let (path, folder) = (entry.path.as_str(), tracked.skill.name.as_str());
         let settings = options.rules.settings_for(&entry.source);
         let new = GitFiles::of(objects, root, path, folder, &files);
-        let (checked, of_new) = validate_with_capabilities(&new, &settings.for_untrusted());
+        let (checked, of_new) = validate_with_capabilities(&new, &settings.for_untrusted(), None);
         let found = checked.diagnostics;
         let place = tracked.skill.first_place();
         if let Some(reason) =
