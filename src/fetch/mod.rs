@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use crate::dirs::NoFolder;
 use crate::skill::discover::DiscoverError;
 use mdskill_git::ObjectId;
+use mdskill_git::http::HttpError;
 use mdskill_git::objects::ObjectError;
 use mdskill_git::protocol::ProtocolError;
 use mdskill_git::transport::TransportError;
@@ -100,6 +101,17 @@ impl FetchError {
                 ..
             }) => Some(reason),
             _ => None,
+        }
+    }
+
+    /// Whether the server may send something else: it refused a request, or its status is not that of a
+    /// missing permission, a limit of requests, or a failure that passes.
+    pub(crate) fn is_of_request(&self) -> bool {
+        match self {
+            Self::Transport(TransportError::Http(HttpError::Status { status, .. })) => {
+                matches!(status, 400..=500) && !matches!(status, 401 | 403 | 404 | 429)
+            }
+            error => error.refusal().is_some(),
         }
     }
 }

@@ -45,7 +45,7 @@ fn add_fetches_commit_if_server_refuses_blobs() {
 }
 
 #[test]
-fn add_requests_no_trees_by_id() {
+fn add_of_few_files_requests_no_trees_by_id() {
     let context = ServedContext::new();
     context.server.fault(Fault::RefuseTreeWants);
     context.run(&["add", "acme/skills", "--all"]).ok();

@@ -10,8 +10,8 @@ use mdskill_git::ObjectId;
 use mdskill_git::protocol::{Depth, Wants};
 
 /// The most files that are requested one by one if whole skills are missing. More ids would not fit into the
-/// first window of a connection (14 KB; RFC 6928): 4,344 have 108 KB, compressed, and their 344 folders 9 KB. For
-/// fewer files, the trees that the server repeats are larger than what the request saves (2 % of a pack).
+/// first window of a connection (14 KB; RFC 6928): 4,344 have 108 KB, compressed, and the folders of their 344 skills
+/// 9 KB. For fewer files, the trees that the server repeats are larger than what the request saves (2 % of a pack).
 const MAX_IDS: usize = 500;
 
 impl Repository<'_> {
@@ -48,9 +48,10 @@ impl Repository<'_> {
         commits: &[ObjectId],
     ) -> Result<(), FetchError> {
         if let Some(folders) = by_folder(&missing, skills) {
-            let what = format!("{} files", missing.len());
-            match self.fetch(&Wants::objects(folders), what).await {
-                Err(error) if error.refusal().is_some() => {
+            let (files, folders) = (missing.len(), Wants::objects(folders));
+            info!(files, objects = folders.ids.len(), "requesting folders");
+            match self.fetch(&folders, format!("{files} files")).await {
+                Err(error) if error.is_of_request() => {
                     info!(%error, "fetching single files in place of folders");
                 }
                 fetched => fetched?,
@@ -89,22 +90,76 @@ impl Repository<'_> {
     }
 }
 
-/// Returns the folders of skills in place of their files, in the same order, if that is a much shorter request.
-/// A folder is requested if all of its files are missing.
+/// Returns the folders of skills in place of their files, in the order of the skills, if that makes the request half
+/// as long or shorter. A file that is here would be sent again with its folder, so all must be missing.
 fn by_folder(missing: &[ObjectId], skills: &[&SkillTree]) -> Option<Vec<ObjectId>> {
     if missing.len() <= MAX_IDS {
         return None;
     }
     let is_missing: HashSet<ObjectId> = missing.iter().copied().collect();
-    let is_whole = |skill: &&&SkillTree| {
-        let mut blobs = skill.blobs();
-        skill.files.len() > 1 && !skill.has_links() && blobs.all(|id| is_missing.contains(&id))
-    };
-    let whole: Vec<&&SkillTree> = skills.iter().filter(is_whole).collect();
-    if whole.is_empty() {
-        return None;
+    let mut left = is_missing.clone();
+    let mut wants = Vec::new();
+    for skill in skills {
+        let is_whole = skill.files.len() > 1
+            && !skill.has_links()
+            && skill.blobs().all(|id| is_missing.contains(&id));
+        let new = skill.blobs().filter(|id| left.remove(id));
+        let new: Vec<ObjectId> = new.collect();
+        if is_whole && !new.is_empty() {
+            wants.push(skill.tree);
+        } else {
+            wants.extend(new);
+        }
     }
-    let theirs: HashSet<ObjectId> = whole.iter().flat_map(|skill| skill.blobs()).collect();
-    let others = missing.iter().copied().filter(|id| !theirs.contains(id));
-    Some(whole.iter().map(|skill| skill.tree).chain(others).collect())
+    wants.extend(missing.iter().copied().filter(|id| left.remove(id)));
+    (wants.len() * 2 <= missing.len()).then_some(wants)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::FileMode;
+    use mdskill_lint::path::SkillPath;
+
+    /// Returns a skill of files with these contents.
+    fn skill(contents: std::ops::Range<usize>) -> SkillTree {
+        let file = |number: usize| {
+            let path = SkillPath::parse(&format!("{number}.txt")).unwrap();
+            (path, FileMode::Regular, number.to_string().into_bytes())
+        };
+        SkillTree::of_files(contents.map(file)).unwrap()
+    }
+
+    fn blobs(skills: &[&SkillTree]) -> Vec<ObjectId> {
+        skills.iter().flat_map(|skill| skill.blobs()).collect()
+    }
+
+    #[test]
+    fn more_than_the_most_ids_are_requested_by_folder() {
+        let most = skill(0..MAX_IDS);
+        assert_eq!(by_folder(&blobs(&[&most]), &[&most]), None);
+        let more = skill(0..MAX_IDS + 1);
+        let folder = Some(vec![more.tree]);
+        assert_eq!(by_folder(&blobs(&[&more]), &[&more]), folder);
+        // The same folder twice, and a part of it.
+        let part = skill(7..9);
+        let all = [&more, &more, &part];
+        assert_eq!(by_folder(&blobs(&[&more]), &all), folder);
+    }
+
+    #[test]
+    fn folder_with_a_file_that_is_here_is_not_requested() {
+        let (one, other) = (skill(0..500), skill(1_000..1_300));
+        let mut missing = blobs(&[&one, &other]);
+        let here = missing.remove(501);
+        let wants = by_folder(&missing, &[&one, &other]).unwrap();
+        assert_eq!(wants.len(), 1 + 299);
+        assert_eq!(wants[0], one.tree);
+        assert!(!wants.contains(&here));
+        // The request would be nearly as long.
+        let (small, files) = (skill(0..2), skill(10..700));
+        let mut missing = blobs(&[&small, &files]);
+        missing.pop();
+        assert_eq!(by_folder(&missing, &[&small, &files]), None);
+    }
 }
