@@ -109,43 +109,39 @@ pub(super) async fn prepare<'a>(
     let wanted = group.wanted.iter().flatten().next();
     let wanted = wanted.map(String::as_str);
     let mut opened = Opened::open_for(context, &group.source, &group.query, wanted).await?;
-    let (mut chosen, mut paths): (Vec<Found>, HashSet<String>) = Default::default();
     let settings = options.rules.settings_for(&opened.repository.source);
+    let is_all = options.all && !group.is_exact;
+    let mut wanted_skills = Vec::new();
+    for wanted in &group.wanted {
+        let wanted = wanted.as_deref();
+        if is_all {
+            wanted_skills.extend(opened.all_below(wanted, options.hidden).await?.skills);
+        } else {
+            wanted_skills.push(opened.the_one(wanted).await?);
+        }
+    }
+    let mut chosen = each_once(wanted_skills);
     let (mut checked, mut hidden) = (Checked::new(), Vec::new());
-    for wanted in group.wanted {
-        let found = if options.all && !group.is_exact {
-            let wanted = wanted.as_deref();
-            let selection = opened.all_below(wanted, options.hidden).await?;
-            // Whether a skill is internal is known only then.
-            let texts = selection.skills.iter().map(|found| found.skill_file);
-            let texts: Vec<ObjectId> = texts.collect();
-            fetch_and_check(
-                &mut opened,
-                &selection.skills,
-                &settings,
-                texts,
-                &mut checked,
-            )
-            .await?;
-            let mut selection = opened.all_below(wanted, options.hidden).await?;
+    let texts = chosen.iter().map(|found| found.skill_file);
+    let texts: Vec<ObjectId> = texts.filter(|_| is_all).collect();
+    fetch_and_check(&mut opened, &chosen, &settings, texts, &mut checked).await?;
+    if is_all {
+        // Whether a skill is internal is known only now.
+        let mut visible = Vec::new();
+        for wanted in &group.wanted {
+            let mut selection = opened.all_below(wanted.as_deref(), options.hidden).await?;
             if selection.skills.is_empty() {
                 return Err(OpError::AllHidden {
-                    place: full_spec(&group.source, wanted.unwrap_or_default()),
+                    place: full_spec(&group.source, wanted.as_deref().unwrap_or_default()),
                     count: selection.hidden.len(),
                 });
             }
             hidden.append(&mut selection.hidden);
-            selection.skills
-        } else {
-            vec![opened.the_one(wanted.as_deref()).await?]
-        };
-        for found in found {
-            if paths.insert(found.path.clone()) {
-                chosen.push(found);
-            }
+            visible.append(&mut selection.skills);
         }
+        chosen = each_once(visible);
+        fetch_and_check(&mut opened, &chosen, &settings, Vec::new(), &mut checked).await?;
     }
-    fetch_and_check(&mut opened, &chosen, &settings, Vec::new(), &mut checked).await?;
     let mut candidates = Vec::with_capacity(chosen.len());
     let mut left_out = Vec::new();
     for result in chosen
@@ -176,6 +172,13 @@ pub(super) async fn prepare<'a>(
         left_out,
         hidden,
     })
+}
+
+/// Returns the skills without those at a path that came before.
+fn each_once(mut skills: Vec<Found>) -> Vec<Found> {
+    let mut paths = HashSet::new();
+    skills.retain(|found| paths.insert(found.path.clone()));
+    skills
 }
 
 /// The skills that were fetched and checked, by their path.
