@@ -34,6 +34,19 @@ fn text_with_unknown_keys_is_written_as_read() {
 }
 
 #[test]
+fn each_text_is_parsed_as_its_own() {
+    let other = TEXT.replace("[\".github/skills\"]", "[\".agents/skills\"]");
+    let wrong = TEXT.replace("version = 1", "version = 2");
+    for _ in 0..2 {
+        for _ in 0..2 {
+            assert_eq!(Lockfile::parse(TEXT).unwrap().to_text(), TEXT);
+        }
+        assert_eq!(Lockfile::parse(&other).unwrap().to_text(), other);
+        assert!(Lockfile::parse(&wrong).is_err());
+    }
+}
+
+#[test]
 fn blocks_in_any_order_are_written_sorted() {
     let blocks: Vec<&str> = TEXT.split("\n[[skill]]\n").collect();
     let swapped = format!(

@@ -44,7 +44,7 @@ pub struct Objects {
     loose: Loose,
     received: Arc<Received>,
     /// The trees of the commits that were asked for. The skills of a repository are mostly of one commit, or of an old
-    /// and a new one: to read it again for each of 181 was a tenth of all work of `add`.
+    /// and a new one: to read the commit again for each of 181 was a tenth of all work of `add`.
     roots: RefCell<HashMap<ObjectId, ObjectId>>,
 }
 

@@ -121,6 +121,12 @@ impl<'a> ParsedSkill<'a> {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable.push((&entry.path, error)),
         };
+        debug_assert!(
+            known
+                .as_ref()
+                .is_none_or(|known| *known == frontmatter::parse(&bytes)),
+            "the frontmatter is that of SKILL.md"
+        );
         self.frontmatter = known.or_else(|| Some(frontmatter::parse(&bytes)));
         self.skill_md = Some(bytes);
     }

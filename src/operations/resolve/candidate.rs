@@ -59,8 +59,8 @@ impl Origin {
         let (root, path, settings) = (self.root, &found.path, &self.settings);
         let view = GitFiles::of(objects, root, path, name.as_str(), &files);
         let settings = settings.for_untrusted();
-        let (checked, found) = validate_with_capabilities(&view, &settings, Some(frontmatter));
-        let capabilities = found.into_iter().collect();
+        let (checked, capabilities) =
+            validate_with_capabilities(&view, &settings, Some(frontmatter));
         Ok(Candidate {
             dangers: Vec::new(),
             source: self.source.clone(),
@@ -73,7 +73,7 @@ impl Origin {
             origin: None,
             diagnostics: checked.diagnostics,
             siblings: checked.siblings,
-            capabilities,
+            capabilities: capabilities.into_iter().collect(),
             files,
             name,
             note,

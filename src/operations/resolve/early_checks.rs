@@ -127,7 +127,7 @@ impl Checks {
         if let Ok(Ok(candidate)) = checked
             && candidate.files.is_in_memory()
         {
-            debug!(skill = %candidate.path, "checked a skill before all files were here");
+            debug!(skill = %candidate.path, "checked a skill as soon as its files were here");
             *lock(&skill.checked) = Some(candidate);
         }
     }

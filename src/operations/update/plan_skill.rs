@@ -177,7 +177,8 @@ impl Planner<'_, '_, '_> {
         let (path, folder) = (entry.path.as_str(), tracked.skill.name.as_str());
         let settings = options.rules.settings_for(&entry.source);
         let new = GitFiles::of(objects, root, path, folder, &files);
-        let (checked, of_new) = validate_with_capabilities(&new, &settings.for_untrusted(), None);
+        let (checked, new_capabilities) =
+            validate_with_capabilities(&new, &settings.for_untrusted(), None);
         let found = checked.diagnostics;
         let place = tracked.skill.first_place();
         if let Some(reason) =
@@ -209,11 +210,11 @@ impl Planner<'_, '_, '_> {
         notes.extend(resolved.into_iter().chain(warning(lineage, tracked)));
         notes.extend(new_ref(tracked));
         let diff = diff::compare_with(before, after, &mut |files, is_before| {
-            let is_new = !is_before && unmarked.is_none();
-            if is_new {
-                of_new.clone()
-            } else {
+            // A version with markers is compared without them.
+            if is_before || unmarked.is_some() {
                 capabilities(files)
+            } else {
+                new_capabilities.clone()
             }
         });
         let unified = options

@@ -140,8 +140,10 @@ impl Client {
     pub fn traffic(&self) -> Option<String> {
         let requests = self.requests.load(Ordering::Relaxed);
         let received = self.received.load(Ordering::Relaxed);
-        (requests > 0)
-            .then(|| format!("{requests} requests over git protocol v2, {received} bytes received"))
+        let plural = if requests == 1 { "" } else { "s" };
+        (requests > 0).then(|| {
+            format!("{requests} request{plural} over git protocol v2, {received} bytes received")
+        })
     }
 
     /// Sends a `POST` of `body`, or a `GET` without one. Redirects are not followed, because only the
@@ -295,7 +297,8 @@ impl Body<'_> {
 }
 
 /// Returns a large body compressed, as git sends it (gitprotocol-http(5)), because the 21 KB of 420
-/// ids would not fit into the first window of a new connection.
+/// ids would not fit into the first window of a new connection. The fast level takes 4 ms for 4,344 ids, and not 12,
+/// and makes them 3 % larger.
 fn gzipped(body: &[u8]) -> Option<Vec<u8>> {
     if body.len() <= GZIP_FROM {
         return None;
