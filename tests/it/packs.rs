@@ -8,6 +8,7 @@ use mdskill_git::ObjectId;
 use mdskill_git::objects::Objects;
 use mdskill_git::progress::Silent;
 
+use crate::support::noise::noise;
 use crate::support::pack_maker::{BLOB, PackMaker, delta, sha1};
 use crate::support::repo::Repo;
 
@@ -78,12 +79,7 @@ fn pack_larger_than_the_memory_is_indexed_as_by_git() {
     const SIZE: usize = 1 << 20;
     let folder = tempfile::tempdir().unwrap();
     let mut repo = Repo::create(folder.path(), "acme/skills");
-    let mut random = 1_u32;
-    let mut noise = || {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        random.to_be_bytes()[0]
-    };
-    let mut bytes: Vec<u8> = (0..SIZE).map(|_| noise()).collect();
+    let mut bytes = noise(SIZE);
     for version in 0..90 {
         bytes[version * 1000] ^= 1;
         repo.write("assets/data.bin", &bytes);

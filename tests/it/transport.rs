@@ -1,6 +1,7 @@
 //! The requests of each command: only the needed objects are fetched, and nothing twice.
 
 use crate::support::fault::Fault;
+use crate::support::noise::noise;
 use crate::support::repo::Repo;
 use crate::support::test_context::ServedContext;
 use crate::support::wire::Request;
@@ -206,18 +207,12 @@ fn server_without_folders_sends_single_files() {
 #[test]
 fn skills_are_checked_while_files_of_others_arrive() {
     let mut context = ServedContext::new();
-    // It can't be compressed, and arrives last.
-    let mut state = 1_u32;
-    let noise = std::iter::repeat_with(|| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    });
-    let noise: Vec<u8> = noise.take(300_000).collect();
     context.repo.write(
         "skills/zoo/SKILL.md",
         "---\nname: zoo\ndescription: Animals\n---\n",
     );
-    context.repo.write("skills/zoo/animals.bin", noise);
+    // It can't be compressed, and arrives last.
+    context.repo.write("skills/zoo/animals.bin", noise(300_000));
     context.repo.commit("Add animals");
     let is_for_files = |request: &Request| request.wants().len() > 1;
     context

@@ -1,6 +1,7 @@
 //! The cost of merges: as many requests as an update without edits, and never a whole clone.
 
 use crate::support::git_server::GitServer;
+use crate::support::noise::noise;
 use crate::support::repo::Repo;
 use crate::support::test_context::TestContext;
 use crate::support::wire::Request;
@@ -26,15 +27,8 @@ struct EditedSkills {
 fn skills(with_edits: bool) -> EditedSkills {
     let root = tempfile::tempdir().unwrap();
     let mut repo = Repo::create(root.path(), "acme/skills");
-    let mut noise = 1_u32;
-    let mut roll = || {
-        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        u8::try_from(noise >> 24).unwrap()
-    };
-    repo.write(
-        "film.bin",
-        (0..BALLAST).map(|_| roll()).collect::<Vec<u8>>(),
-    );
+    let films = noise(2 * BALLAST);
+    repo.write("film.bin", &films[..BALLAST]);
     for name in ["a", "b", "c", "d", "e", "f"] {
         repo.write(
             &format!("skills/{name}/SKILL.md"),
@@ -51,10 +45,7 @@ fn skills(with_edits: bool) -> EditedSkills {
             page(name, "theirs", "last"),
         );
     }
-    repo.write(
-        "film.bin",
-        (0..BALLAST).map(|_| roll()).collect::<Vec<u8>>(),
-    );
+    repo.write("film.bin", &films[BALLAST..]);
     repo.commit("Three of them, and another film");
     if with_edits {
         for name in ["a", "b"] {

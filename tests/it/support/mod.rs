@@ -11,6 +11,7 @@ pub mod git_service;
 pub mod http2_server;
 pub mod kills;
 pub mod link;
+pub mod noise;
 pub mod old_lockfile;
 pub mod outcome;
 pub mod pack_maker;
