@@ -59,6 +59,7 @@ use crate::output::log as output_log;
 use crate::output::pager::Pager;
 use crate::output::printer::{Printer, Volume};
 use crate::output::progress::Spinner;
+use crate::output::text::count;
 use crate::platform;
 use mdskill_lint::Level;
 use mdskill_lint::name::SkillName;
@@ -216,9 +217,13 @@ fn start(cli: &Cli, env: &mut Env, printer: &Printer) -> Result<ExitStatus, OpEr
     );
     let session = Session { context, printer };
     let status = run(&session, &cli.command);
-    if let Some(traffic) = session.context.client.traffic() {
+    let (requests, received) = session.context.client.traffic();
+    if requests > 0 {
         drop(spinner);
-        printer.detail(&traffic);
+        let requests = count(requests, "request");
+        printer.detail(&format!(
+            "{requests} over git protocol v2, {received} bytes received"
+        ));
     }
     status
 }

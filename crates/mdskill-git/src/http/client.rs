@@ -6,7 +6,7 @@ pub use get::{Answer, Get};
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -50,7 +50,7 @@ pub struct Client {
     clients: Mutex<Vec<(bool, Connection, reqwest::Client)>>,
     timeout: Duration,
     uses_proxies: bool,
-    requests: AtomicU64,
+    requests: AtomicUsize,
     received: AtomicU64,
     /// The hosts that did not answer in spite of all retries.
     silent: Mutex<BTreeSet<String>>,
@@ -104,7 +104,7 @@ impl Client {
             clients: Mutex::default(),
             timeout,
             uses_proxies: true,
-            requests: AtomicU64::new(0),
+            requests: AtomicUsize::new(0),
             received: AtomicU64::new(0),
             silent: Mutex::default(),
             retry,
@@ -135,15 +135,12 @@ impl Client {
         pause.filter(|_| !silent.contains(host))
     }
 
-    /// Returns a summary of the network traffic so far; `None` if there was none.
+    /// Returns the number of requests so far, and of received bytes.
     #[must_use]
-    pub fn traffic(&self) -> Option<String> {
+    pub fn traffic(&self) -> (usize, u64) {
         let requests = self.requests.load(Ordering::Relaxed);
         let received = self.received.load(Ordering::Relaxed);
-        let plural = if requests == 1 { "" } else { "s" };
-        (requests > 0).then(|| {
-            format!("{requests} request{plural} over git protocol v2, {received} bytes received")
-        })
+        (requests, received)
     }
 
     /// Sends a `POST` of `body`, or a `GET` without one. Redirects are not followed, because only the
