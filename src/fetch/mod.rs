@@ -106,7 +106,7 @@ impl FetchError {
 
     /// Whether the server may send something else: it refused a request, or its status is not that of a
     /// missing permission, a limit of requests, or a failure that passes.
-    pub(crate) fn is_of_request(&self) -> bool {
+    pub(crate) fn refuses_request(&self) -> bool {
         match self {
             Self::Transport(TransportError::Http(HttpError::Status { status, .. })) => {
                 matches!(status, 400..=500) && !matches!(status, 401 | 403 | 404 | 429)

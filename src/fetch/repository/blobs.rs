@@ -51,7 +51,7 @@ impl Repository<'_> {
             let (files, folders) = (missing.len(), Wants::objects(folders));
             info!(files, objects = folders.ids.len(), "requesting folders");
             match self.fetch(&folders, format!("{files} files")).await {
-                Err(error) if error.is_of_request() => {
+                Err(error) if error.refuses_request() => {
                     info!(%error, "fetching single files in place of folders");
                 }
                 fetched => fetched?,

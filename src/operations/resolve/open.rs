@@ -245,15 +245,30 @@ impl<'a> Opened<'a> {
         Ok(self.repository.read_skills(&places, &commits).await?)
     }
 
+    /// Returns the files of skills, and the others, that are not here.
+    fn missing(&self, skills: &[&SkillTree], others: Vec<ObjectId>) -> Vec<ObjectId> {
+        let files = skills.iter().flat_map(|skill| skill.blobs());
+        self.repository.missing(files.chain(others))
+    }
+
+    async fn fetch_missing(
+        &mut self,
+        missing: Vec<ObjectId>,
+        skills: &[&SkillTree],
+    ) -> Result<(), OpError> {
+        let commits: Vec<ObjectId> = self.commit().into_iter().collect();
+        let fetched = self.repository.fetch_files(missing, skills, &commits);
+        Ok(fetched.await?)
+    }
+
     /// Fetches the files of skills in one request. A skill that can't be installed is left out.
     pub(crate) async fn fetch_files(&mut self, skills: &[Found]) -> Result<(), OpError> {
         let skills = self.download(skills.to_vec()).await?;
         let trees = self.read_trees(&skills).await?;
-        let blobs = trees.iter().flatten().flat_map(SkillTree::blobs);
-        let blobs: Vec<ObjectId> = blobs
-            .chain(skills.iter().map(|found| found.skill_file))
-            .collect();
-        self.fetch_blobs(blobs).await
+        let texts = skills.iter().map(|found| found.skill_file).collect();
+        let readable: Vec<&SkillTree> = trees.iter().flatten().collect();
+        let missing = self.missing(&readable, texts);
+        self.fetch_missing(missing, &readable).await
     }
 
     /// Fetches the files of the chosen skills in one request, and validates them. The inner errors
@@ -276,15 +291,12 @@ impl<'a> Opened<'a> {
         let chosen = self.download(chosen.to_vec()).await?;
         let trees = self.read_trees(&chosen).await?;
         let readable: Vec<&SkillTree> = trees.iter().flatten().collect();
-        let files: Vec<ObjectId> = readable.iter().flat_map(|tree| tree.blobs()).collect();
-        let missing = files.iter().copied().chain(others);
-        let missing = self.repository.missing(missing);
+        let missing = self.missing(&readable, others);
         let origin = Arc::new(self.origin_of(chosen.len(), settings)?);
         let objects = self.repository.objects();
         let early = EarlyChecks::start(&origin, objects, &chosen, &trees, &missing);
-        let commits: Vec<ObjectId> = self.commit().into_iter().collect();
-        let fetched = self.repository.fetch_files(missing, &readable, &commits);
-        fetched.await?;
+        self.fetch_missing(missing, &readable).await?;
+        let files = readable.iter().flat_map(|tree| tree.blobs());
         self.repository.check_total(files)?;
         // Each thread opens the repository for itself.
         let store = self.repository.objects().shared();
